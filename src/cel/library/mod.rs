@@ -1,0 +1,95 @@
+//! The function table: one row a function, read by the evaluator, and by checker, cost and docs.
+
+use super::{Meter, Result, Value};
+
+/// A type in a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// any value
+    Dyn,
+    /// `null_type`
+    Null,
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `uint`
+    Uint,
+    /// `double`
+    Double,
+    /// `string`
+    String,
+    /// `bytes`
+    Bytes,
+    /// `google.protobuf.Duration`
+    Duration,
+    /// `google.protobuf.Timestamp`
+    Timestamp,
+    /// `list(T)`
+    List(&'static Ty),
+    /// `map(K, V)`
+    Map(&'static Ty, &'static Ty),
+    /// `optional_type(T)`
+    Optional(&'static Ty),
+    /// `type(T)`
+    Type,
+    /// a type parameter of this overload, by its letter
+    Param(char),
+    /// a library type, by its CEL name (`kubernetes.Quantity`)
+    Opaque(&'static str),
+}
+
+/// What one call costs at run time, in cost units, known before the call from its arguments.
+///
+/// Kubernetes' and cel-go's rules (facts/kubernetes-cel.md 3); a static estimate reads the same rows.
+#[derive(Clone, Copy, Debug)]
+pub enum Cost {
+    /// always the same
+    Fixed(u64),
+    /// by the arguments (receiver first); the function names the rule that it follows
+    ByArguments(fn(&[Value]) -> u64),
+}
+
+/// One signature of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Overload {
+    /// Stable id, as cel-go or Kubernetes name it (`string_starts_with_string`).
+    pub id: &'static str,
+    /// Called as `x.f(…)`; then `params[0]` is `x`.
+    pub receiver: bool,
+    /// Types of the arguments, receiver first.
+    pub params: &'static [Ty],
+    /// Type of the result.
+    pub result: Ty,
+    /// What a call costs.
+    pub cost: Cost,
+    /// The implementation: called with exactly `params.len()` values, whose outermost kinds match
+    /// `params`. Charges the meter itself only for what `cost` cannot know.
+    pub call: fn(&[Value], &mut Meter) -> Result,
+}
+
+/// Where a function comes from, and since when: catalogs pin an environment, so a row never moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Environment {
+    /// In every Kubernetes that we know.
+    Base,
+    /// In Kubernetes' own environment since this minor version (`Kubernetes(28)` is 1.28).
+    Kubernetes(u8),
+    /// Not in Kubernetes' environment: cel-go extensions that we add (`cel.bind`, math, base64).
+    Extension,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Name as written in calls; operators by cel-go's names (`_+_`, `_==_`, `@in`, `_[_]`, `-_`, `!_`).
+    pub name: &'static str,
+    /// Signatures, tried in order.
+    pub overloads: &'static [Overload],
+    /// What it does: one or two sentences with errors and bounds.
+    pub doc: &'static str,
+    /// An expression over constants that yields `true`; a test runs it.
+    pub example: &'static str,
+    /// Where it comes from.
+    pub since: Environment,
+}

@@ -1,0 +1,10 @@
+//! The expression language: Kubernetes' CEL, scanned, parsed, planned and evaluated within a budget.
+
+mod fault;
+pub mod library;
+mod meter;
+mod value;
+
+pub use fault::{Fault, Result};
+pub use meter::Meter;
+pub use value::{Key, Opaque, Value};

@@ -1,0 +1,12 @@
+//! Self-service OpenBao clusters: claims, catalogs and CEL in, hardened `OpenBaoCluster` objects out.
+//!
+//! The modules form floors, and a lower one never imports an upper one (`tests/layering.rs`):
+//! `api`, `diagnostic`, `scalar`, `schema`, `yaml` < `cel` < `catalog` < `engine` < `cli`.
+//! Everything up to `engine` is pure: no clock, no file, no client, no environment.
+
+pub mod api;
+pub mod cel;
+pub mod diagnostic;
+pub mod scalar;
+pub mod schema;
+pub mod yaml;

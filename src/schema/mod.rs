@@ -1,0 +1,1 @@
+//! Kubernetes' structural schemas: parsing, defaulting, pruning, validation, paths and bounds.

@@ -1,0 +1,1 @@
+//! YAML with positions: what `kubectl` would read, or a diagnostic; never a guess.
