@@ -3,8 +3,10 @@
 mod fault;
 pub mod library;
 mod meter;
+mod opaque;
 mod value;
 
 pub use fault::{Fault, Result};
 pub use meter::Meter;
-pub use value::{Key, Opaque, Value};
+pub use opaque::Opaque;
+pub use value::{Key, Value};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Opaque;
+
 /// A CEL value. Cloning is O(1): compound values are shared.
 ///
 /// JSON is turned into values once per decision, never per expression.
@@ -50,7 +52,3 @@ pub enum Key {
     /// text
     String(Arc<str>),
 }
-
-/// Values of Kubernetes' library types.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Opaque {}
