@@ -1,9 +1,11 @@
 //! Located messages as data: code, severity, labels, notes, help. Renderers live at the edge.
 
 mod code;
+mod nearest;
 mod source;
 
 pub use code::{CODES, Code};
+pub use nearest::nearest;
 pub use source::{Source, SourceId, Sources, Span};
 
 /// How bad a diagnostic is.
