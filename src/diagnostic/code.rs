@@ -18,6 +18,15 @@ macro_rules! codes {
 // parameters and inputs; E04xx templates, mappings and the target; E05xx claims and tenants.
 codes! {
     E0001 "the file cannot be read"
+    E0002 "the file is too large, too deep or has too many nodes"
+    E0003 "this is not YAML that kubectl reads"
+    E0004 "a scalar that YAML 1.1 and YAML 1.2 read differently"
+    E0005 "the same key twice in one mapping"
+    E0006 "an anchor, alias, tag, merge key or directive"
+    E0007 "a key that is not a string"
+    E0008 "a number that does not survive the way to the API server"
+    E0009 "a character that YAML files must not hold"
+    E0010 "an expression that must be quoted here"
 }
 
 impl std::fmt::Display for Code {
