@@ -1,11 +1,20 @@
 //! Located messages as data: code, severity, labels, notes, help. Renderers live at the edge.
 
+mod clean;
 mod code;
+mod human;
+mod json;
 mod nearest;
+mod order;
+mod place;
 mod source;
 
 pub use code::{CODES, Code};
+pub use human::{Style, render_human};
+pub use json::render_json;
 pub use nearest::nearest;
+pub use order::sorted_capped;
+pub use place::LineColumn;
 pub use source::{Source, SourceId, Sources, Span};
 
 /// How bad a diagnostic is.

@@ -135,3 +135,6 @@ fn named(kind: char) -> char {
         itself => itself,
     }
 }
+
+#[cfg(test)]
+mod tests;

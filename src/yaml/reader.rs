@@ -62,18 +62,12 @@ type Read = Result<(Value, Node), Stop>;
 impl<'a> Reader<'a> {
     fn stream(&mut self) -> Result<Vec<Document>, Stop> {
         let mut documents = Vec::new();
-        let mut first = true;
         loop {
             let (event, span) = self.next()?;
+            self.gap(range(&span).start)?;
             match event {
                 Event::StreamEnd => return Ok(documents),
-                Event::DocumentStart(explicit, _) => {
-                    if !explicit && !first {
-                        self.refuse(refuse::behind_the_end(Span::new(self.id, range(&span))))?;
-                    }
-                    first = false;
-                }
-                Event::StreamStart | Event::DocumentEnd => {}
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 event => {
                     let (value, root) = self.node(event, &span, 0)?;
                     if !value.is_null() {
@@ -255,6 +249,10 @@ impl<'a> Reader<'a> {
             _ => {
                 // The line breaks behind a block scalar are no part of what people would mark.
                 place.end = place.start + raw.trim_end_matches(['\r', '\n', ' ']).len();
+                let tab = value.trim_start_matches('\n').starts_with('\t');
+                if tab || span.start.col() == 0 && !value.is_empty() {
+                    self.refuse(refuse::block_indentation(Span::new(self.id, place.clone()), tab))?;
+                }
                 (Style::Block(u32::try_from(span.start.col()).unwrap_or(u32::MAX)), place.start)
             }
         };
@@ -276,8 +274,11 @@ impl<'a> Reader<'a> {
 
     fn plain(&mut self, value: &str, raw: &str, place: Range<usize>) -> Read {
         let here = Span::new(self.id, place.clone());
-        if self.flow > 0 && raw.contains('?') {
-            self.refuse(refuse::question_mark(here, raw))?;
+        if self.flow > 0 && (raw.contains('?') || raw.starts_with(':')) {
+            self.refuse(refuse::flow_indicator(here, raw))?;
+        }
+        if raw.contains('\t') && raw.contains('\n') {
+            self.refuse(refuse::tab(here))?;
         }
         let value = match plain::resolve(value) {
             Plain::Text => {

@@ -16,11 +16,6 @@ pub(super) fn special(span: Span, what: &str, help: &str) -> Diagnostic {
     Diagnostic::error(Code::E0006, format!("{what} is not supported"), span, "").help(help)
 }
 
-pub(super) fn behind_the_end(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::E0003, "kubectl does not read what stands between `...` and the next `---`", span, "lost")
-        .help("begin the document with `---`")
-}
-
 pub(super) fn duplicate(again: Span, first: Span, key: &str) -> Diagnostic {
     Diagnostic::error(Code::E0005, format!("the key `{key}` appears twice in one mapping"), again, "again")
         .label(first, "first here")
@@ -63,11 +58,17 @@ pub(super) fn json_escape(span: Span) -> Diagnostic {
 }
 
 pub(super) fn tab(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::E0003, "a tab where YAML wants spaces", span, "").suggest("use spaces", span, "  ")
+    Diagnostic::error(Code::E0003, "a tab where YAML wants spaces", span, "").help("use spaces")
 }
 
-pub(super) fn question_mark(span: Span, raw: &str) -> Diagnostic {
-    let message = format!("inside brackets, kubectl (YAML 1.1) cuts `{raw}` at the `?`");
+/// go-yaml wants at least one space, and no tab behind the spaces from which it learns the indentation.
+pub(super) fn block_indentation(span: Span, tab: bool) -> Diagnostic {
+    let message = if tab { "a block text that begins with a tab" } else { "a block text without indentation" };
+    Diagnostic::error(Code::E0003, message, span, "kubectl does not read this").help("indent it with spaces")
+}
+
+pub(super) fn flow_indicator(span: Span, raw: &str) -> Diagnostic {
+    let message = format!("inside brackets, kubectl (YAML 1.1) does not read `{raw}` as one text");
     Diagnostic::error(Code::E0004, message, span, "").suggest("quote it", span, quoted(raw))
 }
 

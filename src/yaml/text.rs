@@ -14,7 +14,7 @@ pub(super) fn check(id: SourceId, text: &str) -> Vec<Diagnostic> {
         if found.len() >= ENOUGH {
             break;
         }
-        if line_start && *byte == b'-' {
+        if line_start && matches!(byte, b'-' | b'.') {
             found.extend(separator(id, text, at));
         }
         line_start = *byte == b'\n';
@@ -35,7 +35,12 @@ pub(super) fn check(id: SourceId, text: &str) -> Vec<Diagnostic> {
 /// comment behind it.
 fn separator(id: SourceId, text: &str, at: usize) -> Option<Diagnostic> {
     let line = text.get(at..)?.lines().next()?;
-    let rest = line.strip_prefix("---")?.trim();
+    if line.strip_prefix("...").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])) {
+        let span = Span::new(id, at..at + 3);
+        let message = "kubectl reads nothing from `...` to the next `---`";
+        return Some(Diagnostic::error(Code::E0003, message, span, "").help("remove the line, or write `---`"));
+    }
+    let rest = line.strip_prefix("---")?.trim_matches([' ', '\t', '\r']);
     if rest.is_empty() || rest.starts_with('#') {
         return None;
     }

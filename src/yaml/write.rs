@@ -7,3 +7,6 @@ pub fn write(value: &Value) -> String {
     // JSON is YAML, too: the serializer has no way to fail on a plain tree, and if it had one, nothing is lost.
     serde_saphyr::to_string(value).unwrap_or_else(|_| format!("{value}\n"))
 }
+
+#[cfg(test)]
+mod tests;
