@@ -129,6 +129,13 @@ pub(super) fn free(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"x-kubernetes-preserve-unknown-fields": true})
 }
 
+/// One word of `T`, described by the field that holds it.
+pub(super) fn choice<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = generator.subschema_for::<T>();
+    schema.remove("description");
+    schema
+}
+
 /// A switch that can only be on.
 pub(super) fn only_true(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "boolean", "enum": [true]})

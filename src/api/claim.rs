@@ -72,7 +72,7 @@ pub struct TenantRef {
 /// A reference whose name has a type and nothing else.
 fn claimed_name(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
-        "type": "object", "nullable": true, "required": ["name"],
+        "type": "object", "nullable": true,
         "properties": {"name": {"type": "string", "description": "Name of the object."}}
     })
 }
@@ -111,6 +111,7 @@ pub struct ClaimStatus {
     pub observed_generation: Option<i64>,
     /// Where the claim stands, in one word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<ClaimPhase>")]
     pub phase: Option<ClaimPhase>,
     /// Where the claim stands, in one line: the first cause, whose turn it is, what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,6 +191,7 @@ pub struct RequestSummary {
     pub operation: String,
     /// Where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<super::request::RequestPhase>")]
     pub phase: Option<super::request::RequestPhase>,
 }
 

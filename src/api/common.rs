@@ -45,11 +45,14 @@ impl JsonSchema for Free {
     }
 }
 
-/// The name of a cluster-scoped object, or of one in the same namespace.
+/// The name of a cluster-scoped object, or of one in the same namespace. The schema demands it except in a claim,
+/// where a name that is missing reads as empty and is the engine's to deny.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("required" = ["name"]))]
 pub struct NameRef {
     /// Name of the object.
+    #[serde(default)]
     #[schemars(schema_with = "bounds::name")]
     pub name: String,
 }

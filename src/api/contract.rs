@@ -216,6 +216,7 @@ pub struct ContractProjection {
     pub keys: Vec<String>,
     /// Whether the copy follows its source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<ProjectionMode>")]
     pub mode: Option<ProjectionMode>,
 }
 
@@ -271,6 +272,7 @@ pub struct ContractStatus {
     pub observed_generation: Option<i64>,
     /// How far it has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<ContractState>")]
     pub state: Option<ContractState>,
     /// What was made, with the UIDs that later writes and deletes must meet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -111,6 +111,7 @@ pub struct InterventionStatus {
     pub observed_generation: Option<i64>,
     /// Where the intervention stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<InterventionPhase>")]
     pub phase: Option<InterventionPhase>,
     /// Why, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -117,6 +117,7 @@ pub struct SensitivityRule {
     pub on_remove: Option<Sensitivity>,
     /// Who approves a gated change: `Tenant` (the default) or `Platform`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<Approver>")]
     pub approver: Option<Approver>,
     /// Why, for the person who waits: one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,6 +172,7 @@ pub struct Projection {
     pub from: ProjectionSource,
     /// Whether the copy follows its source: `Live` (the default) or `BootstrapOnly`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<ProjectionMode>")]
     pub mode: Option<ProjectionMode>,
 }
 
@@ -180,6 +182,7 @@ pub struct Projection {
 pub struct ProjectionSource {
     /// `Secret` or `ConfigMap`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<SourceKind>")]
     pub kind: Option<SourceKind>,
     /// Namespace of the source; never an expression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,7 +228,7 @@ pub struct Unique {
     /// What kind of value it is; the same name in two components is the same pool.
     #[schemars(schema_with = "bounds::label")]
     pub name: String,
-    /// CEL expression that yields the value: a string, or a list of strings that together are one key.
+    /// CEL expression that yields the value, a string; two values that belong together are joined in it.
     #[schemars(schema_with = "bounds::expression")]
     pub key: String,
 }

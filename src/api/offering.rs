@@ -94,6 +94,7 @@ pub struct WithdrawnRevision {
 pub struct Lifecycle {
     /// `Active` (the default), `Deprecated` (binds, with a warning) or `Retired` (binds no more).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<LifecycleState>")]
     pub state: Option<LifecycleState>,
     /// Offering that takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]

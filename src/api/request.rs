@@ -74,8 +74,7 @@ fn time_to_live(_: &mut SchemaGenerator) -> Schema {
 fn spec_rules() -> Value {
     json!([
         {"rule": "self == oldSelf", "message": "a request never changes: make another one"},
-        {"rule": "has(self.approve) != has(self.operation)", "message": "say exactly one of approve and operation"},
-        {"rule": "has(self.operation) || !has(self.parameters)", "message": "only an operation has parameters"}
+        {"rule": "has(self.approve) != has(self.operation)", "message": "say exactly one of approve and operation"}
     ])
 }
 
@@ -140,6 +139,7 @@ pub struct RequestStatus {
     pub observed_generation: Option<i64>,
     /// Where the request stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<RequestPhase>")]
     pub phase: Option<RequestPhase>,
     /// Why, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

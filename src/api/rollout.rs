@@ -214,6 +214,7 @@ pub struct RolloutStatus {
     pub observed_generation: Option<i64>,
     /// Where the rollout stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<RolloutPhase>")]
     pub phase: Option<RolloutPhase>,
     /// Why, for people: one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]

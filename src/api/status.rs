@@ -67,6 +67,7 @@ pub struct Change {
     pub class: Sensitivity,
     /// Who may approve it, when it is gated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::choice::<Approver>")]
     pub approver: Option<Approver>,
     /// The rule that decided, `profile/hardened#sensitivity[0]`; absent: no rule speaks of this path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
