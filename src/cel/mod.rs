@@ -9,4 +9,4 @@ mod value;
 pub use fault::{Fault, Result};
 pub use meter::Meter;
 pub use opaque::Opaque;
-pub use value::{Key, Value};
+pub use value::{Incomparable, Key, ToJsonError, Value};

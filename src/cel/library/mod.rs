@@ -1,6 +1,35 @@
 //! The function table: one row a function, read by the evaluator, and by checker, cost and docs.
+//!
+//! Names, ids, results and errors are those of cel-go 0.29 (`common/stdlib`, `ext`) and of Kubernetes
+//! 1.37 (`apiserver/pkg/cel/library`); costs are its runtime rules. Where a result may be far larger
+//! than the arguments, the excess is charged as well, before it is built (`row::Growth`).
+//!
+//! Overloads are chosen at run time as cel-go does: by arity, call style and the kinds of the
+//! arguments; of a list or map parameter with a concrete element type the first element counts.
+
+mod arithmetic;
+mod convert;
+mod cost;
+mod dispatch;
+mod encoding;
+mod format;
+mod go_text;
+mod index;
+mod kubernetes_lists;
+mod lists;
+mod math;
+mod optional;
+mod pattern;
+mod relation;
+mod row;
+mod sets;
+mod strings;
+#[cfg(test)]
+mod tests;
 
 use super::{Meter, Result, Value};
+
+pub use dispatch::{call, find, functions, is_variadic, names};
 
 /// A type in a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

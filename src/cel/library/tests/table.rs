@@ -1,0 +1,158 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::super::{Function, Overload, Ty, functions, names};
+use crate::cel::value::strategy::value;
+use crate::cel::{Fault, Meter, Value};
+
+fn overloads() -> impl Iterator<Item = (&'static Function, &'static Overload)> {
+    functions().iter().flat_map(|function| function.overloads.iter().map(move |overload| (*function, overload)))
+}
+
+#[test]
+fn every_name_and_every_overload_id_is_unique() {
+    let mut seen = BTreeSet::new();
+    for name in names() {
+        assert!(seen.insert(name), "two functions named `{name}`");
+    }
+    let mut seen = BTreeSet::new();
+    for (_, overload) in overloads() {
+        assert!(seen.insert(overload.id), "two overloads with the id `{}`", overload.id);
+    }
+}
+
+#[test]
+fn every_function_is_documented_and_has_an_example() {
+    for function in functions() {
+        assert!(function.doc.ends_with('.') || function.doc.ends_with(')'), "doc of `{}`", function.name);
+        assert!(!function.doc.contains("  "), "doc of `{}` has a gap", function.name);
+        assert!(!function.example.is_empty(), "example of `{}`", function.name);
+        assert!(!function.overloads.is_empty(), "overloads of `{}`", function.name);
+    }
+}
+
+#[test]
+fn overloads_of_one_function_do_not_hide_each_other() {
+    for function in functions() {
+        let mut seen = BTreeSet::new();
+        for overload in function.overloads {
+            let signature = format!("{} {:?}", overload.receiver, overload.params);
+            assert!(seen.insert(signature), "`{}` is hidden", overload.id);
+        }
+    }
+}
+
+/// What facts/kubernetes-cel.md 2 lists, without the parts that other modules own.
+#[test]
+fn the_standard_library_of_kubernetes_is_all_there() {
+    let expected = [
+        "!_ -_ @in _!=_ _%_ _*_ _+_ _-_ _/_ _<=_ _<_ _==_ _>=_ _>_ _[_] bool bytes double dyn int string type uint",
+        "size contains startsWith endsWith matches isSorted sum min max indexOf lastIndexOf includes",
+        "slice flatten lists.range distinct reverse sort @sortByAssociatedKeys first last",
+        "find findAll sets.contains sets.equivalent sets.intersects",
+        "charAt join lowerAscii upperAscii replace split substring trim format strings.quote",
+        "optional.of optional.none optional.ofNonZeroValue optional.unwrap unwrapOpt hasValue value or orValue",
+        "math.greatest math.least math.ceil math.floor math.round math.trunc math.abs math.sign math.isNaN math.isInf",
+        "math.isFinite math.bitAnd math.bitOr math.bitXor math.bitNot math.bitShiftLeft math.bitShiftRight math.sqrt",
+        "base64.encode base64.decode regex.extract regex.extractAll regex.replace",
+    ];
+    let present: BTreeSet<&str> = names().collect();
+    for name in expected.iter().flat_map(|line| line.split(' ')) {
+        assert!(present.contains(name), "`{name}` is missing");
+    }
+}
+
+/// A random value that a parameter takes.
+fn of(ty: Ty) -> BoxedStrategy<Value> {
+    match ty {
+        Ty::List(item) => proptest::collection::vec(of(*item), 0..5).prop_map(Value::list).boxed(),
+        Ty::Optional(item) => {
+            proptest::option::of(of(*item)).prop_map(|held| held.map_or_else(Value::none, Value::some)).boxed()
+        }
+        _ => value().prop_filter("of the kind", move |value| kind_matches(ty, value)).boxed(),
+    }
+}
+
+fn kind_matches(ty: Ty, value: &Value) -> bool {
+    match ty {
+        Ty::Dyn | Ty::Param(_) => true,
+        Ty::Map(..) => matches!(value, Value::Map(_)),
+        Ty::Type => matches!(value, Value::Type(_)),
+        Ty::Null => matches!(value, Value::Null),
+        Ty::Bool => matches!(value, Value::Bool(_)),
+        Ty::Int => matches!(value, Value::Int(_)),
+        Ty::Uint => matches!(value, Value::Uint(_)),
+        Ty::Double => matches!(value, Value::Double(_)),
+        Ty::String => matches!(value, Value::String(_)),
+        Ty::Bytes => matches!(value, Value::Bytes(_)),
+        Ty::Duration => matches!(value, Value::Duration(_)),
+        Ty::Timestamp => matches!(value, Value::Timestamp(_)),
+        Ty::List(_) | Ty::Optional(_) | Ty::Opaque(_) => false,
+    }
+}
+
+fn result_matches(ty: Ty, value: &Value) -> bool {
+    match ty {
+        Ty::List(_) => matches!(value, Value::List(_)),
+        Ty::Optional(_) => matches!(value, Value::Optional(_)),
+        other => kind_matches(other, value),
+    }
+}
+
+/// Values per kind, drawn once, so that each overload meets hundreds of combinations at little cost.
+fn pool() -> Vec<Value> {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = value();
+    (0..400).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current())).collect()
+}
+
+#[test]
+fn any_arguments_of_matching_kinds_end_in_a_value_of_the_declared_kind_or_a_fault() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut called = 0;
+    for (function, overload) in overloads() {
+        if overload.params.iter().any(|ty| matches!(ty, Ty::Opaque(_))) {
+            continue;
+        }
+        let strategies: Vec<_> = overload.params.iter().map(|ty| of(*ty)).collect();
+        for _ in 0..24 {
+            let args: Vec<Value> =
+                strategies.iter().filter_map(|one| Some(one.new_tree(&mut runner).ok()?.current())).collect();
+            let mut meter = Meter::new(Meter::PER_CALL_LIMIT);
+            match overload.invoke(&args, &mut meter) {
+                Ok(value) if args.iter().all(|arg| !matches!(arg, Value::List(_))) => {
+                    assert!(result_matches(overload.result, &value), "{} gave {value:?} for {args:?}", overload.id);
+                }
+                Err(Fault::NoSuchOverload(why)) if overload.accepts(&args) => {
+                    panic!("`{}` of `{}` does not take {args:?}: {why}", overload.id, function.name)
+                }
+                Ok(_) | Err(_) => {}
+            }
+            called += 1;
+        }
+    }
+    assert!(called > 5_000);
+}
+
+#[test]
+fn any_function_takes_any_values_without_panic() {
+    let pool = pool();
+    let mut at = 0_usize;
+    let mut next = || {
+        at = (at * 31 + 7) % pool.len();
+        pool[at].clone()
+    };
+    for function in functions() {
+        for arity in 0..4 {
+            for _ in 0..20 {
+                let args: Vec<Value> = (0..arity).map(|_| next()).collect();
+                let mut meter = Meter::new(100_000);
+                let _ = super::super::call(function, arity % 2 == 0, &args, &mut meter);
+                let _ = super::super::call(function, arity % 2 == 1, &args, &mut meter);
+            }
+        }
+    }
+}
