@@ -17,6 +17,7 @@ mod go_text;
 mod index;
 mod kubernetes_lists;
 mod lists;
+pub mod macros;
 mod math;
 mod optional;
 mod pattern;
