@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cel::value::{duration_seconds_text, floor_to_i64, floor_to_u64, i64_to_f64, rfc3339, u64_to_f64};
-use crate::cel::{Fault, Result, Value};
+use crate::cel::{Fault, Opaque, Result, Value};
 
 use super::cost::{FIRST, ONE};
 use super::row::{global, invalid, pure};
@@ -161,8 +161,11 @@ pub(super) const ROWS: &[Function] = &[
             global("bytes_to_string", &[Ty::Bytes], Ty::String, FIRST, pure!([from] => text(from))),
             global("duration_to_string", &[Ty::Duration], Ty::String, ONE, pure!([from] => text(from))),
             global("timestamp_to_string", &[Ty::Timestamp], Ty::String, ONE, pure!([from] => text(from))),
+            global("ip_to_string", &[Ty::Opaque(Opaque::IP)], Ty::String, ONE, pure!([from] => text(from))),
+            global("cidr_to_string", &[Ty::Opaque(Opaque::CIDR)], Ty::String, ONE, pure!([from] => text(from))),
         ],
-        doc: "The text of a scalar: bytes must be UTF-8, durations are in seconds (`5400s`), timestamps RFC 3339.",
+        doc: "The text of a scalar, an IP address or a network: bytes must be UTF-8, durations are in seconds (`5400s`), \
+              timestamps RFC 3339.",
         example: "string(42) == '42' && string(duration('1h30m')) == '5400s' && string(1.5) == '1.5'",
         since: Environment::Base,
     },
@@ -251,6 +254,7 @@ pub(super) fn to_text(value: &Value) -> Result<String> {
         Value::Duration(nanos) => duration_seconds_text(*nanos),
         Value::Timestamp(nanos) => rfc3339(*nanos),
         Value::Type(name) => String::from(&**name),
+        Value::Opaque(address @ (Opaque::Ip(_) | Opaque::Cidr(_))) => address.to_string(),
         _ => return Err(Fault::NoSuchOverload(format!("`string({})`", value.type_name()))),
     })
 }

@@ -21,6 +21,15 @@ const PARTS: &[&[Function]] = &[
     super::encoding::ROWS,
     super::pattern::ROWS,
     super::optional::ROWS,
+    super::time::ROWS,
+    super::quantity::ROWS,
+    super::semver::ROWS,
+    super::comparison::ROWS,
+    super::ip::ROWS,
+    super::cidr::ROWS,
+    super::url::ROWS,
+    super::named_format::ROWS,
+    super::jsonpatch::ROWS,
 ];
 
 static TABLE: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {

@@ -8,6 +8,8 @@
 //! arguments; of a list or map parameter with a concrete element type the first element counts.
 
 mod arithmetic;
+mod cidr;
+mod comparison;
 mod convert;
 mod cost;
 mod dispatch;
@@ -15,18 +17,25 @@ mod encoding;
 mod format;
 mod go_text;
 mod index;
+mod ip;
+mod jsonpatch;
 mod kubernetes_lists;
 mod lists;
 pub mod macros;
 mod math;
+mod named_format;
 mod optional;
 mod pattern;
+mod quantity;
 mod relation;
 mod row;
+mod semver;
 mod sets;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod time;
+mod url;
 
 use super::{Meter, Result, Value};
 

@@ -1,9 +1,11 @@
 //! Tests over the whole table, and helpers of the golden tables (whose values Kubernetes' CEL gave).
 
+mod kubernetes;
 mod lists;
 mod numbers;
 mod table;
 mod text;
+mod time;
 
 use super::{call, find};
 use crate::cel::{Fault, Meter, Result, Value};
