@@ -203,7 +203,7 @@ fn literals_are_what_they_say() {
         ("{1: 1, 1u: 2}", "refused: the key `1` appears twice"),
         ("{'a' + 'b': 1, 'ab': 2}", "duplicate map key: 'ab' at `'ab'`"),
         ("{1.5: 1}", "no such overload: a map key must be string, int, uint or bool, found double at `1.5`"),
-        ("type(1) == int && type([]) == list && google.protobuf.Timestamp != google.protobuf.Duration", "true"),
+        ("type(1) == int && type({}) == map && google.protobuf.Timestamp != google.protobuf.Duration", "true"),
         ("1 in []", "false"),
         ("1 / 0 in []", "false"),
         ("2u in [1, 2]", "true"),
