@@ -5,8 +5,12 @@
 //! Everything up to `engine` is pure: no clock, no file, no client, no environment.
 
 pub mod api;
+pub mod catalog;
 pub mod cel;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
+pub mod engine;
 pub mod scalar;
 pub mod schema;
 pub mod yaml;

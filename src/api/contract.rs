@@ -8,6 +8,7 @@ use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Approved and rendered contract of one claim. Named `TARGET-SEQUENCE`, written before what it describes is applied,
 /// at most 24 KiB.
@@ -210,13 +211,12 @@ pub struct ContractProjection {
     /// Name of the copy in the claim's namespace.
     #[schemars(schema_with = "bounds::name")]
     pub target_name: String,
-    /// Keys of the copy.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "bounds::texts::<32, 253>")]
-    pub keys: Vec<String>,
+    /// Keys that are copied: key in the copy to key in the source.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(schema_with = "bounds::text_map::<32, 253>")]
+    pub keys: BTreeMap<String, String>,
     /// Whether the copy follows its source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "bounds::choice::<ProjectionMode>")]
     pub mode: Option<ProjectionMode>,
 }
 
@@ -272,7 +272,6 @@ pub struct ContractStatus {
     pub observed_generation: Option<i64>,
     /// How far it has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "bounds::choice::<ContractState>")]
     pub state: Option<ContractState>,
     /// What was made, with the UIDs that later writes and deletes must meet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

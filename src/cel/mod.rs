@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod context;
+pub mod crd_rules;
 mod error;
 mod eval;
 mod fault;

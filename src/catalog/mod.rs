@@ -1,0 +1,36 @@
+//! From catalog objects to immutable, compiled values: load, link, compile, digest.
+//!
+//! *Guarantees*: a [`Revision`] is self-contained and shares nothing mutable; the same objects give
+//! the same revision, whatever the order of files and keys; all errors of a catalog are found in one
+//! pass.
+
+mod checks;
+mod compile;
+mod digest;
+mod fields;
+mod flatten;
+mod graph;
+mod module;
+mod names;
+mod object;
+mod origin;
+mod report;
+mod revision;
+mod rules;
+pub(crate) mod shape;
+pub mod shipped;
+mod target;
+mod wiring;
+
+pub use compile::compile_profile;
+pub use digest::{Digest, canonical};
+pub use graph::{Node, Reach, Reaches, Reads};
+pub use names::{Binding, Bindings};
+pub use object::{Catalog, Entry, Key, Kinds};
+pub use origin::{Origin, Site, rule_id};
+pub use report::Compiled;
+pub use revision::*;
+pub use rules::{compile_offering, compile_rule_set};
+pub use target::{
+    Access, Bounds, MetadataPlace, ReservedMetadata, SystemSecret, Target, TargetError, TargetFacts, Targets,
+};

@@ -1,0 +1,80 @@
+//! Rule sets and offerings: what judges a candidate beside its own revision.
+
+use std::collections::BTreeMap;
+
+use crate::api::OpenBaoRuleSet;
+use crate::diagnostic::{Code, nearest};
+use crate::schema::Schema;
+
+use super::fields::Shapes;
+use super::module::declare_variables;
+use super::names::{self, Binding};
+use super::object::{Catalog, Entry, listed};
+use super::report::{Compiled, Place, Report};
+use super::revision::{Graph, Offering, RuleSet, Variable};
+
+/// Compiles a rule set. Paths and fields are those of every target at once, so only names are checked.
+pub fn compile_rule_set(entry: &Entry<OpenBaoRuleSet>, target: Option<&Schema>) -> Compiled<RuleSet> {
+    let mut report = Report::default();
+    let spec = &entry.object.spec;
+    let site = entry.site().at("spec");
+    let mut names = names::with_object(names::facts());
+    declare_variables(&mut names, "", &spec.variables, 0);
+    let mut place = Place { names, shapes: Shapes::default() };
+    if let Some(schema) = target {
+        place.shapes = place.shapes.with(Binding::Object, schema);
+    }
+    report.distinct(spec.variables.iter().map(|it| it.name.as_str()), "variable", &site.at("variables"));
+    let mut graph = Graph::default();
+    for (at, variable) in spec.variables.iter().enumerate() {
+        let expr = report.expr(&variable.expression, &place, site.at("variables").at(at).at("expression"));
+        graph.variables.extend(expr.map(|expr| Variable { name: format!("variables.{}", variable.name), expr }));
+    }
+    let when = report.optional_expr(spec.when.as_ref(), &place, site.at("when"));
+    let validations = report.validations(&spec.validations, None, &place, &site.at("validations"));
+    let sensitivity = report.sensitivity(&spec.sensitivity, &site.at("sensitivity"));
+    let comparisons = report.comparisons(&spec.comparisons, &site.at("comparisons"));
+    if !report.has_errors() {
+        report.extend(graph.cycles());
+    }
+    let name = entry.origin.name.clone();
+    report.finish(Some(RuleSet { name, when, graph, validations, sensitivity, comparisons, site: entry.site() }))
+}
+
+/// Compiles an offering. `parameters` is its profile's parameter schema, where that compiled.
+pub fn compile_offering(name: &str, catalog: &Catalog, parameters: Option<&Schema>) -> Compiled<Offering> {
+    let mut report = Report::default();
+    let Some(entry) = catalog.offerings.get(name) else {
+        report.push(crate::diagnostic::Diagnostic::unlocated(Code::E0207, format!("there is no offering `{name}`")));
+        return report.finish(None);
+    };
+    let spec = &entry.object.spec;
+    let site = entry.site().at("spec");
+    let profile = &spec.profile_ref.name;
+    if !catalog.profiles.contains_key(profile) {
+        let place = site.at("profileRef").at("name");
+        let diagnostic = place.error(Code::E0207, format!("there is no profile `{profile}`"), "not found");
+        report.push(match nearest(profile, catalog.profiles.keys().map(String::as_str)) {
+            Some(nearest) => diagnostic.suggest("a profile with a similar name exists", place.span(), nearest),
+            None => diagnostic.note(format!("profiles that were read: {}", listed(catalog.profiles.keys()))),
+        });
+    }
+    let mut shapes = Shapes::default();
+    if let Some(parameters) = parameters {
+        shapes = shapes.with(Binding::Params, parameters);
+    }
+    let place = Place { names: names::eligibility(), shapes };
+    let eligibility = report.validations(&spec.eligibility, None, &place, &site.at("eligibility"));
+    let withdrawn: BTreeMap<_, _> = spec.withdrawn.iter().map(|it| (it.revision.clone(), it.reason.clone())).collect();
+    let lifecycle = spec.lifecycle.clone().unwrap_or_default();
+    report.finish(Some(Offering {
+        name: name.to_owned(),
+        profile: profile.clone(),
+        pin: spec.revision.as_ref().and_then(|revision| revision.pin.clone()),
+        withdrawn,
+        lifecycle: lifecycle.state.unwrap_or_default(),
+        replacement: lifecycle.replacement_ref.map(|it| it.name),
+        eligibility,
+        site: entry.site(),
+    }))
+}

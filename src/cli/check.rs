@@ -1,0 +1,49 @@
+//! `check`: is everything in order?
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::engine::{Before, Decision};
+
+use super::Outcome;
+use super::args::CheckArgs;
+use super::load::Workspace;
+use super::output::{Output, counted, plural};
+use super::show;
+
+pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
+    let mut workspace = Workspace::load(&args.read.paths, &args.read.targets);
+    let mut found = std::mem::take(&mut workspace.diagnostics);
+    for claim in workspace.catalog.claims.values() {
+        let decision = workspace.platform.decide(&claim.object, Before::default());
+        found.extend(judged(&decision, claim));
+    }
+    let failed = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    output.diagnostics(&found, &workspace.sources);
+    let catalog = &workspace.catalog;
+    let counts = [
+        (catalog.offerings.len(), "offering"),
+        (catalog.profiles.len(), "profile"),
+        (catalog.components.len(), "component"),
+        (catalog.rule_sets.len(), "rule set"),
+        (catalog.claims.len(), "claim"),
+    ];
+    if output.is_human() {
+        let read: Vec<_> = counts.iter().map(|(count, what)| plural(*count, what)).collect();
+        output.line(format!("checked {}: {}", read.join(", "), counted(&found)));
+    } else {
+        let read: serde_json::Map<_, _> =
+            counts.iter().map(|(count, what)| ((*what).replace(' ', "_"), serde_json::json!(count))).collect();
+        output.document(serde_json::json!({"read": read, "ok": !failed}));
+    }
+    if failed { Outcome::Refused } else { Outcome::Fine }
+}
+
+/// What a decision says about a claim; a tenant that was not read is only a warning here, since a
+/// catalog is checked before its tenants exist.
+fn judged(decision: &Decision, claim: &crate::catalog::Entry<crate::api::OpenBaoClusterClaim>) -> Vec<Diagnostic> {
+    let found = show::diagnostics(decision, claim);
+    if let Decision::Pending(_) = decision {
+        return found.into_iter().map(Diagnostic::warning).collect();
+    }
+    debug_assert!(found.iter().all(|diagnostic| diagnostic.code != Code::E0502));
+    found
+}

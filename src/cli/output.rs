@@ -1,0 +1,118 @@
+//! Where text goes: results to standard output, diagnostics to standard error.
+
+use std::io::{IsTerminal as _, Write};
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Diagnostic, Severity, Sources, Style, render_human, render_json, sorted_capped};
+
+use super::args::{Colour, Format};
+
+/// Most diagnostics that are shown in one run.
+const MAX_DIAGNOSTICS: usize = 100;
+
+/// The two streams and how to write on them.
+pub(super) struct Output {
+    format: Format,
+    colour: Colour,
+    text: Vec<u8>,
+    documents: Vec<Json>,
+    diagnostics: Vec<Json>,
+}
+
+impl Output {
+    pub(super) fn new(format: Format, colour: Colour) -> Self {
+        Self { format, colour, text: Vec::new(), documents: Vec::new(), diagnostics: Vec::new() }
+    }
+
+    /// Whether people read the result.
+    pub(super) fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
+    /// Text for standard output.
+    pub(super) fn stdout(&mut self) -> &mut impl Write {
+        &mut self.text
+    }
+
+    /// A line for people.
+    pub(super) fn line(&mut self, line: impl AsRef<str>) {
+        self.text.extend_from_slice(line.as_ref().as_bytes());
+        self.text.push(b'\n');
+    }
+
+    /// A result for programs.
+    pub(super) fn document(&mut self, document: Json) {
+        self.documents.push(document);
+    }
+
+    /// Shows diagnostics: at once to people, with the result to programs.
+    pub(super) fn diagnostics(&mut self, found: &[Diagnostic], sources: &Sources) {
+        let (shown, dropped) = sorted_capped(found.to_vec(), MAX_DIAGNOSTICS);
+        if self.is_human() {
+            let style = if self.coloured() { Style::Colour } else { Style::Plain };
+            let mut text = render_human(&shown, sources, style);
+            if dropped > 0 {
+                text.push_str("… and ");
+                text.push_str(&dropped.to_string());
+                text.push_str(" more\n");
+            }
+            // Nobody is left to tell when standard error is gone.
+            let _ = std::io::stderr().write_all(text.as_bytes());
+        } else {
+            let json = serde_json::from_str(&render_json(&shown, sources));
+            self.diagnostics.extend(json.unwrap_or_else(|_| Vec::new()));
+        }
+    }
+
+    fn coloured(&self) -> bool {
+        match self.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                let stderr = std::io::stderr();
+                stderr.is_terminal() && anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never
+            }
+        }
+    }
+
+    /// Writes everything that is left. `false`: standard output could not be written.
+    pub(super) fn finish(self) -> bool {
+        let text = match self.format {
+            Format::Human => self.text,
+            _ if self.documents.is_empty() && self.diagnostics.is_empty() => self.text,
+            Format::Json => {
+                let value = serde_json::json!({"results": self.documents, "diagnostics": self.diagnostics});
+                let mut text = serde_json::to_vec_pretty(&value).unwrap_or_default();
+                text.push(b'\n');
+                text
+            }
+            Format::Yaml => {
+                // Each result is a document of its own, so that it can be read back.
+                let mut text = String::new();
+                for document in &self.documents {
+                    text.push_str("---\n");
+                    text.push_str(&crate::yaml::write(document));
+                }
+                if !self.diagnostics.is_empty() {
+                    let diagnostics = crate::yaml::write(&Json::Array(self.diagnostics));
+                    let _ = std::io::stderr().write_all(diagnostics.as_bytes());
+                }
+                text.into_bytes()
+            }
+        };
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(&text).and_then(|()| stdout.flush()).is_ok()
+    }
+}
+
+/// How many errors and warnings there are, as people say it.
+pub(super) fn counted(found: &[Diagnostic]) -> String {
+    let errors = found.iter().filter(|it| it.severity == Severity::Error).count();
+    format!("{}, {}", plural(errors, "error"), plural(found.len() - errors, "warning"))
+}
+
+/// `1 claim`, `2 claims`.
+pub(super) fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
