@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use crate::cel::ast::{Expr, Kind};
 use crate::diagnostic::{Code, nearest};
 use crate::schema::Schema;
 use crate::schema::path::{Path, Segment};
@@ -12,7 +13,7 @@ use crate::schema::path::{Path, Segment};
 use super::object::listed;
 use super::origin::Site;
 use super::report::{Place, Report, has_expressions};
-use super::revision::Mapping;
+use super::revision::{Mapping, Tree};
 use super::shape::Shape as _;
 use super::target::{MetadataPlace, Target};
 
@@ -74,6 +75,20 @@ impl Flatten<'_> {
             self.reserved_keys(member, map, &place);
             let path = Path::root().field("metadata").field(key);
             self.node(member, &path, &place, &child(schemas, key));
+            self.whole_map(&place);
+        }
+    }
+
+    /// A map that is copied as a whole brings keys of other tools with it (field case 44).
+    fn whole_map(&mut self, site: &Site) {
+        let Some(Tree::Text(text)) = self.mappings.last().map(|mapping| &mapping.value) else { return };
+        let copied = text.template.expression().is_some_and(|program| is_read(program.ast()));
+        if copied && text.site.pointer == site.pointer {
+            self.report.push(
+                site.error(Code::E0407, "a whole map is copied into the object's metadata", "copied as it is")
+                    .note("tools mark objects by keys of their own; a copy of one hands the cluster to them")
+                    .help("name the keys that are wanted, one by one"),
+            );
         }
     }
 
@@ -222,6 +237,15 @@ impl Flatten<'_> {
                     .help("name a Secret that holds it, and copy it there by a projection"),
             );
         }
+    }
+}
+
+/// Whether an expression only reads: `namespaceObject.labels`, `params.a['b']`.
+fn is_read(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Ident { .. } => true,
+        Kind::Select { operand, .. } | Kind::Index { operand, .. } => is_read(operand),
+        _ => false,
     }
 }
 

@@ -69,6 +69,7 @@ codes! {
     E0404 "the path is not a template's to write"
     E0405 "the template holds a secret"
     E0406 "the key belongs to another tool"
+    E0407 "a whole map is copied into metadata"
     E0408 "the template holds null"
     E0410 "the template writes what is the operator's"
     E0411 "an operation patches what a template writes"

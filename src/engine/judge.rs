@@ -96,6 +96,7 @@ fn release_findings(contract: &Contract, target: &Target, applied: Option<&Contr
         let message = format!("`{}`: {}, as {of} defines it", violation.path, violation.kind);
         findings.push(Finding::new("InvalidOutput", message).at(violation.path));
     }
+    nulls(&contract.object, &target.schema, &Path::root(), &mut findings);
     assumed_bounds(&contract.object, &target.schema, &Path::root(), target, &mut findings);
     if findings.is_empty() {
         let old = applied.map(|applied| {
@@ -109,6 +110,30 @@ fn release_findings(contract: &Contract, target: &Target, applied: Option<&Contr
         }
     }
     findings
+}
+
+/// Null never leaves the renderer for a place that is not nullable: the API server would drop it.
+fn nulls(value: &Json, schema: &Schema, path: &Path, findings: &mut Vec<Finding>) {
+    match value {
+        Json::Null if !schema.nullable => {
+            findings.push(Finding::new("InvalidOutput", format!("`{path}` is null")).at(path.clone()));
+        }
+        Json::Object(members) => {
+            for (name, member) in members {
+                if let Some(below) = schema.field(name) {
+                    nulls(member, below, &path.field(name), findings);
+                }
+            }
+        }
+        Json::Array(items) => {
+            if let Some(below) = schema.items.as_deref() {
+                for (at, item) in items.iter().enumerate() {
+                    nulls(item, below, &path.index(at), findings);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Bounds that the target's schema leaves open are assumed by its facts and enforced here.
