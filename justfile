@@ -1,0 +1,42 @@
+# What CI calls, by name. `just --list` shows all of it.
+
+# Show what the shipped production claim becomes.
+demo:
+    cargo run --release -- render rules catalogs/components catalogs/hardened-gateway
+
+# The tests of the README.
+test:
+    cargo test
+
+# Format and lints, as CI demands them.
+lint:
+    cargo fmt --all -- --check
+    cargo clippy --all-targets -- -D warnings
+
+# The engine without command line, client or runtime.
+engine:
+    cargo check --no-default-features --lib
+
+# Write generated files anew.
+generate:
+    cargo run -- crds --directory crds
+
+# Write expected texts of tests/diagnostics anew; look at the diff before you commit it.
+accept:
+    SNAPSHOTS=overwrite cargo test --test diagnostics
+
+# Twenty seconds of fuzzing for each target.
+fuzz seconds="20":
+    fuzz/smoke {{seconds}}
+
+# Benchmarks, with hand-written equivalents in the same run.
+bench:
+    cargo bench
+
+# etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules.
+control-plane:
+    tests/control-plane/build
+
+# Everything, as CI does it.
+ci:
+    .ci/run
