@@ -26,6 +26,7 @@ pub use node::{
     Reason, Reference, Schema, Type, ValidationRule,
 };
 pub use prune::Unknown;
+pub(crate) use validate::nests_deeper;
 pub use violation::{Violation, ViolationKind};
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Schema {
 }
 
 /// Whether a value nests deeper than `limit`; needs no stack.
-pub(super) fn nests_deeper(value: &Value, limit: usize) -> bool {
+pub(crate) fn nests_deeper(value: &Value, limit: usize) -> bool {
     let mut open = vec![(value, 0_usize)];
     while let Some((value, depth)) = open.pop() {
         if depth > limit {
