@@ -167,7 +167,9 @@ mod suite {
             .as_array()
             .unwrap()
             .iter()
-            .filter_map(|rule| rule["rule"].as_str()?.rsplit_once("oldSelf.?").map(|(_, field)| field.to_owned()))
+            .filter_map(|rule| {
+                rule["rule"].as_str()?.strip_suffix(')')?.rsplit_once("oldSelf.").map(|(_, field)| field.to_owned())
+            })
             .collect();
         let mut fields: BTreeSet<String> = spec["properties"].as_object().unwrap().keys().cloned().collect();
         assert!(fields.remove("paused") && fields.remove("acknowledgedWave"));

@@ -85,8 +85,8 @@ pub struct OpenBaoServiceOfferingRolloutSpec {
     pub acknowledged_wave: Option<i64>,
 }
 
-/// The fields that never change, as `spec` names them. Each is compared by itself, absent being a value like others,
-/// since CEL has no way to say "all but two".
+/// The fields that never change, as `spec` names them. Each is compared by itself, since CEL has no way to say "all
+/// but two". Not by `self.?x == oldSelf.?x`: the API server knows no bound for the cost of comparing optionals.
 pub(super) const FROZEN: [&str; 11] = [
     "offeringRef",
     "revision",
@@ -106,7 +106,9 @@ fn spec_rules() -> Value {
         .iter()
         .map(|field| {
             json!({
-                "rule": format!("self.?{field} == oldSelf.?{field}"),
+                "rule": format!(
+                    "has(self.{field}) == has(oldSelf.{field}) && (!has(self.{field}) || self.{field} == oldSelf.{field})"
+                ),
                 "message": format!("{field} never changes: make another rollout")
             })
         })
