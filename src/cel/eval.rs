@@ -31,6 +31,8 @@ enum Local<'a> {
     Unset,
     /// evaluated when it is first read
     Lazy(&'a Node),
+    /// counted, as so many units, when it is first read
+    Pending(Value, u64),
     Known(Eval),
 }
 
@@ -108,6 +110,12 @@ impl<'a> Run<'a, '_, '_> {
                 let value = self.node(init);
                 self.set(slot, Local::Known(value.clone()));
                 value
+            }
+            Some(Local::Pending(value, units)) => {
+                let (value, units) = (value.clone(), *units);
+                self.charge(units, &node.range)?;
+                self.set(slot, Local::Known(Ok(value.clone())));
+                Ok(value)
             }
             Some(Local::Unset) | None => Err(at(&node.range, Fault::Depth)),
         }
@@ -240,7 +248,7 @@ impl<'a> Run<'a, '_, '_> {
         let before = self.cx.meter.spent();
         let value = self.node(target)?;
         // The macro is `t.hasValue() ? optional.of(bind(x, t.value(), body)) : optional.none()`: the
-        // target counts twice.
+        // target counts again when `x` is first read.
         let again = self.cx.meter.spent().saturating_sub(before);
         match value {
             Value::Optional(None) => {
@@ -248,8 +256,8 @@ impl<'a> Run<'a, '_, '_> {
                 Ok(Value::Optional(None))
             }
             Value::Optional(Some(held)) => {
-                self.charge(again.saturating_add(if flat { 2 } else { 3 } + FOLD), &node.range)?;
-                self.set(slot, Local::Known(Ok(Value::clone(&held))));
+                self.charge(if flat { 1 } else { 2 } + FOLD, &node.range)?;
+                self.set(slot, Local::Pending(Value::clone(&held), again.saturating_add(1)));
                 let value = self.node(body)?;
                 Ok(if flat { value } else { Value::Optional(Some(Arc::new(value))) })
             }

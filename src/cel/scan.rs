@@ -154,3 +154,6 @@ fn stray(rest: &str, at: usize) -> ExprError {
     let text = format!("unexpected character `{}`", found.escape_debug());
     ExprError::new(at..at + found.len_utf8(), ExprErrorKind::Token(text)).maybe_help(help.map(String::from))
 }
+
+#[cfg(test)]
+mod tests;

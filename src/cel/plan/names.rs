@@ -9,8 +9,8 @@ use crate::cel::scope::Found;
 use crate::cel::{Key, Value};
 use crate::diagnostic::nearest;
 
-/// Names of types, which `type(x)` is compared with.
-const TYPES: [&str; 13] = [
+/// Names of types, which `type(x)` is compared with. Kubernetes names no other type of its libraries.
+const TYPES: [&str; 15] = [
     "bool",
     "int",
     "uint",
@@ -24,6 +24,8 @@ const TYPES: [&str; 13] = [
     "optional_type",
     "google.protobuf.Duration",
     "google.protobuf.Timestamp",
+    "net.CIDR",
+    "net.IP",
 ];
 
 /// What the names at the start of a chain mean.

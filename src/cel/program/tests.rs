@@ -336,3 +336,16 @@ fn programs_are_shared_between_threads() {
     shared(&compile("1", &Scope::new()).unwrap());
     shared(&Template::compile("a", &Scope::new()).unwrap());
 }
+
+proptest::proptest! {
+    #[test]
+    fn evaluation_depends_on_nothing_but_its_inputs(text in "(list|params|\\{'b': 1, 'a': 2\\}|\\[\\])\\.(map|filter|all|exists)\\(x, (x|true|x == 1|\\[x\\]|x \\+ 1|params\\[x\\])\\)") {
+        let names = names();
+        let evaluate = || {
+            let mut cx = Context::new(1_000);
+            let result = compile(&text, &names.scope).map(|program| program.eval(&names, &mut cx));
+            (result, cx.meter.spent())
+        };
+        proptest::prop_assert_eq!(format!("{:?}", evaluate()), format!("{:?}", evaluate()));
+    }
+}
