@@ -7,7 +7,6 @@ mod number;
 #[cfg(test)]
 pub(crate) mod strategy;
 mod text;
-mod time;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +17,9 @@ pub use compare::Incomparable;
 pub use json::ToJsonError;
 pub use key::Key;
 pub(crate) use number::{floor_to_i64, floor_to_u64, i64_to_f64, u64_to_f64};
-pub(crate) use time::{duration_seconds_text, rfc3339};
+
+/// Go's zero `time.Time`, the start of year 1, in nanoseconds since 1970.
+const GO_ZERO_TIME: i128 = -62_135_596_800_000_000_000;
 
 /// A CEL value. Cloning is O(1): compound values are shared.
 ///
@@ -135,7 +136,7 @@ impl Value {
             Self::Bytes(bytes) => bytes.is_empty(),
             Self::List(items) => items.is_empty(),
             Self::Map(entries) => entries.is_empty(),
-            Self::Timestamp(nanos) => *nanos == time::MIN_SECONDS * time::NANOS,
+            Self::Timestamp(nanos) => *nanos == GO_ZERO_TIME,
             Self::Optional(_) | Self::Type(_) | Self::Opaque(_) => false,
         }
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::cel::value::{duration_seconds_text, floor_to_i64, floor_to_u64, i64_to_f64, rfc3339, u64_to_f64};
+use crate::cel::value::{floor_to_i64, floor_to_u64, i64_to_f64, u64_to_f64};
 use crate::cel::{Fault, Opaque, Result, Value};
+use crate::scalar::{duration, timestamp};
 
 use super::cost::{FIRST, ONE};
 use super::row::{global, invalid, pure};
@@ -251,8 +252,8 @@ pub(super) fn to_text(value: &Value) -> Result<String> {
             Ok(text) => text.to_owned(),
             Err(_) => return Err(invalid("the bytes are not UTF-8")),
         },
-        Value::Duration(nanos) => duration_seconds_text(*nanos),
-        Value::Timestamp(nanos) => rfc3339(*nanos),
+        Value::Duration(nanos) => duration::to_cel_string(*nanos),
+        Value::Timestamp(nanos) => timestamp::format(*nanos),
         Value::Type(name) => String::from(&**name),
         Value::Opaque(address @ (Opaque::Ip(_) | Opaque::Cidr(_))) => address.to_string(),
         _ => return Err(Fault::NoSuchOverload(format!("`string({})`", value.type_name()))),

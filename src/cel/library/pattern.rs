@@ -4,6 +4,7 @@ use regex::{Captures, Regex};
 
 use crate::cel::value::{floor_to_u64, u64_to_f64};
 use crate::cel::{Fault, Meter, Result, Value};
+use crate::scalar::re2;
 
 use super::cost::{PATTERN, size};
 use super::row::{Growth, STRINGS, global, invalid, method, mismatch, pure};
@@ -101,7 +102,7 @@ const SEARCH_LIST: Cost = Cost::ByArguments(|args| units((11.0 + search(args)).c
 const REPLACE: Cost = Cost::ByArguments(|args| units(1.0 + search(args)));
 
 fn compile(pattern: &str) -> Result<Regex> {
-    Regex::new(pattern).map_err(|error| invalid(format!("the pattern is malformed: {error}")))
+    re2::compile(pattern).map_err(|error| invalid(error.to_string()))
 }
 
 fn matches(args: &[Value], _: &mut Meter) -> Result {

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
-use super::{Key, Value, rfc3339, time};
+use super::{Key, Value};
+use crate::cel::Opaque;
+use crate::scalar::{duration, timestamp};
 
 /// How deep a value may nest on its way to JSON; YAML and JSON readers stop far earlier.
 const MAX_DEPTH: usize = 128;
@@ -79,8 +81,8 @@ fn to_json(value: &Value, depth: usize) -> Result<Json, ToJsonError> {
         }
         Value::String(text) => Json::from(&**text),
         Value::Bytes(bytes) => Json::from(STANDARD.encode(bytes)),
-        Value::Duration(nanos) => Json::from(time::go_duration(*nanos)),
-        Value::Timestamp(nanos) => Json::from(rfc3339(*nanos)),
+        Value::Duration(nanos) => Json::from(duration::format(*nanos)),
+        Value::Timestamp(nanos) => Json::from(timestamp::format(*nanos)),
         Value::List(items) => Json::Array(items.iter().map(|item| to_json(item, depth + 1)).collect::<Result<_, _>>()?),
         Value::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| Ok((key_text(key), to_json(value, depth + 1)?)));
@@ -89,9 +91,19 @@ fn to_json(value: &Value, depth: usize) -> Result<Json, ToJsonError> {
         Value::Optional(_) => return Err(ToJsonError::Optional),
         Value::Type(name) => return Err(ToJsonError::Type(name.to_string())),
         Value::Opaque(opaque) => {
-            return Err(ToJsonError::Opaque(opaque.type_name(), "render the text that it was made from"));
+            return Err(ToJsonError::Opaque(opaque.type_name(), text_of(opaque)));
         }
     })
+}
+
+/// What to write instead of a library value.
+fn text_of(opaque: &Opaque) -> &'static str {
+    match opaque {
+        Opaque::Ip(_) | Opaque::Cidr(_) => "use `string(…)`",
+        Opaque::Quantity(_) => "use the text that it was made from, or `.asInteger()`",
+        Opaque::Url(_) => "use the text that it was made from, or a part of it such as `.getHost()`",
+        Opaque::Semver(_) | Opaque::Format(_) => "use the text that it was made from",
+    }
 }
 
 fn key_text(key: &Key) -> String {

@@ -40,7 +40,8 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn key() -> impl Strategy<Value = Key> {
+/// A map key.
+pub(crate) fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
         any::<bool>().prop_map(Key::Bool),
         interesting_int().prop_map(Key::Int),
@@ -49,7 +50,8 @@ fn key() -> impl Strategy<Value = Key> {
     ]
 }
 
-fn leaf() -> impl Strategy<Value = Value> {
+/// Any value that holds no other.
+pub(crate) fn leaf() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Key, Value, duration_seconds_text, rfc3339};
+use super::{Key, Value};
+use crate::cel::Opaque;
+use crate::scalar::{duration, timestamp};
 
 /// How deep nested values are shown before an ellipsis.
 const MAX_DEPTH: usize = 16;
@@ -58,8 +60,8 @@ impl Writer {
             Value::Double(value) => self.double(*value),
             Value::String(text) => self.quoted(text),
             Value::Bytes(bytes) => self.bytes(bytes),
-            Value::Duration(nanos) => self.push(format_args!("duration(\"{}\")", duration_seconds_text(*nanos))),
-            Value::Timestamp(nanos) => self.push(format_args!("timestamp(\"{}\")", rfc3339(*nanos))),
+            Value::Duration(nanos) => self.push(format_args!("duration(\"{}\")", duration::to_cel_string(*nanos))),
+            Value::Timestamp(nanos) => self.push(format_args!("timestamp(\"{}\")", timestamp::format(*nanos))),
             Value::List(items) => self.sequence('[', items.iter(), ']', |writer, item| writer.value(item, depth + 1)),
             Value::Map(entries) => self.sequence('{', entries.iter(), '}', |writer, (key, value)| {
                 writer.key(key);
@@ -73,7 +75,7 @@ impl Writer {
                 self.text.push(')');
             }
             Value::Type(name) => self.text.push_str(name),
-            Value::Opaque(opaque) => self.push(format_args!("<{}>", opaque.type_name())),
+            Value::Opaque(opaque) => self.opaque(opaque),
         }
     }
 
@@ -98,6 +100,20 @@ impl Writer {
             Key::Uint(value) => self.push(format_args!("{value}u")),
             Key::String(text) => self.quoted(text),
         }
+    }
+
+    fn opaque(&mut self, opaque: &Opaque) {
+        let function = match opaque {
+            Opaque::Quantity(_) => "quantity",
+            Opaque::Semver(_) => "semver",
+            Opaque::Ip(_) => "ip",
+            Opaque::Cidr(_) => "cidr",
+            Opaque::Url(_) => "url",
+            Opaque::Format(format) => return self.push(format_args!("format.{}()", format.name())),
+        };
+        self.push(format_args!("{function}("));
+        self.quoted(&opaque.to_string());
+        self.text.push(')');
     }
 
     fn double(&mut self, value: f64) {
@@ -154,6 +170,12 @@ mod tests {
         assert_eq!(Value::bytes(&[255]).to_cel_text(99), r#"base64.decode("/w==")"#);
         assert_eq!(Value::Duration(1_500_000_000).to_cel_text(99), r#"duration("1.5s")"#);
         assert_eq!(Value::Double(f64::NAN).to_cel_text(99), r#"double("NaN")"#);
+    }
+
+    #[test]
+    fn library_values_read_as_the_call_that_makes_them() {
+        let quantity = crate::scalar::quantity::Quantity::parse("1Gi").unwrap();
+        assert_eq!(Value::Opaque(Opaque::Quantity(quantity)).to_cel_text(99), r#"quantity("1Gi")"#);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::super::{Function, Overload, Ty, functions, names};
-use crate::cel::value::strategy::value;
+use crate::cel::value::strategy::{key, leaf, value};
 use crate::cel::{Fault, Meter, Opaque, Value};
 
 fn overloads() -> impl Iterator<Item = (&'static Function, &'static Overload)> {
@@ -81,8 +81,19 @@ fn of(ty: Ty) -> BoxedStrategy<Value> {
             proptest::option::of(of(*item)).prop_map(|held| held.map_or_else(Value::none, Value::some)).boxed()
         }
         Ty::Opaque(name) => proptest::sample::select(opaques(name)).boxed(),
-        _ => value().prop_filter("of the kind", move |value| kind_matches(ty, value)).boxed(),
+        Ty::Dyn | Ty::Param(_) => value().boxed(),
+        Ty::Map(..) => proptest::collection::vec((key(), value()), 0..4).prop_map(Value::map).boxed(),
+        _ => proptest::sample::select(scalars(ty)).boxed(),
     }
+}
+
+/// Many scalars of a kind, drawn once: filtering a stream of any values takes minutes.
+fn scalars(ty: Ty) -> Vec<Value> {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = leaf();
+    let drawn = (0..600).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current()));
+    drawn.filter(|value| kind_matches(ty, value)).collect()
 }
 
 /// Values of a library type, made by its own function.
