@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::cel::{Incomparable, Key, Meter, Result, Value};
+use crate::cel::{Fault, Incomparable, Key, Meter, Result, Value};
 
 use super::cost::{EQUALITY, MEMBERSHIP, ONE, SHORTER};
 use super::row::{global, invalid, mismatch, pure};
@@ -50,15 +50,24 @@ const GREATER_EQUALS: Implementation = |args, _| compare(args, Ordering::is_ge);
 pub(super) const ROWS: &[Function] = &[
     Function {
         name: "_==_",
-        overloads: &[global("equals", PAIR, Ty::Bool, EQUALITY, pure!([a, b] => Ok(Value::Bool(a == b))))],
+        overloads: &[global("equals", PAIR, Ty::Bool, EQUALITY, pure!([a, b] => equal(a, b).map(Value::Bool)))],
         doc: "Whether two values are equal: numbers of any type by value, lists and maps deeply, optionals by what \
-              they hold. `NaN` equals nothing; values of different kinds are unequal, never an error.",
+              they hold. `NaN` equals nothing; values of different kinds are unequal. A library value (`quantity('1')`) compares \
+              with its own type and null only, anything else is an error.",
         example: "1 == 1 && [1, 2] == [1, 2] && {'a': 1} == {'a': 1}",
         since: Environment::Base,
     },
     Function {
         name: "_!=_",
-        overloads: &[global("not_equals", PAIR, Ty::Bool, EQUALITY, pure!([a, b] => Ok(Value::Bool(a != b))))],
+        overloads: &[global(
+            "not_equals",
+            PAIR,
+            Ty::Bool,
+            EQUALITY,
+            pure!(
+                [a, b] => equal(a, b).map(|same| Value::Bool(!same))
+            ),
+        )],
         doc: "The opposite of `==`.",
         example: "1 != 2 && 'a' != 'b'",
         since: Environment::Base,
@@ -111,6 +120,21 @@ pub(super) const ROWS: &[Function] = &[
         since: Environment::Base,
     },
 ];
+
+/// As `==` of the values, but a library value on the left refuses what is of another type, also inside
+/// of optionals (its `Equal` in Kubernetes gives an error there).
+fn equal(a: &Value, b: &Value) -> Result<bool> {
+    let (mut left, mut right) = (a, b);
+    while let (Value::Optional(Some(inner_left)), Value::Optional(Some(inner_right))) = (left, right) {
+        (left, right) = (inner_left, inner_right);
+    }
+    match (left, right) {
+        (Value::Opaque(opaque), other) if !matches!(b, Value::Null) && opaque.type_name() != other.type_name() => {
+            Err(Fault::NoSuchOverload(format!("`{} == {}`", opaque.type_name(), other.type_name())))
+        }
+        _ => Ok(a == b),
+    }
+}
 
 fn in_map(args: &[Value], _: &mut Meter) -> Result {
     let [key, Value::Map(entries)] = args else { return Err(mismatch()) };

@@ -167,3 +167,17 @@ fn math_has_the_edges_of_cel_go() {
     assert!(run("math.greatest", &[i(1), s("a"), i(2)]).is_err());
     assert!(is_no_overload(&run("math.ceil", &[i(1)])));
 }
+
+#[test]
+fn a_library_value_refuses_to_be_compared_with_another_type() {
+    let quantity = || run("quantity", &[s("1")]).unwrap();
+    gives(run("_==_", &[quantity(), run("quantity", &[s("1000m")]).unwrap()]), true.into());
+    gives(run("_==_", &[quantity(), Value::Null]), false.into());
+    gives(run("_!=_", &[quantity(), Value::Null]), true.into());
+    gives(run("_==_", &[i(1), quantity()]), false.into());
+    assert_eq!(message(run("_==_", &[quantity(), i(1)])), "no such overload: `kubernetes.Quantity == int`");
+    assert!(is_no_overload(&run("_!=_", &[quantity(), s("1")])));
+    assert!(is_no_overload(&run("_==_", &[Value::some(quantity()), Value::some(i(1))])));
+    gives(run("_==_", &[Value::some(quantity()), Value::none()]), false.into());
+    gives(run("@in", &[quantity(), l([i(1)])]), false.into());
+}

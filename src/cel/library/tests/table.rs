@@ -3,8 +3,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::super::{Function, Overload, Ty, functions, names};
+use crate::cel::program::tests::Names;
 use crate::cel::value::strategy::{key, leaf, value};
-use crate::cel::{Fault, Meter, Opaque, Value};
+use crate::cel::{Context, Fault, Meter, Opaque, Value, compile};
 
 fn overloads() -> impl Iterator<Item = (&'static Function, &'static Overload)> {
     functions().iter().flat_map(|function| function.overloads.iter().map(move |overload| (*function, overload)))
@@ -29,6 +30,17 @@ fn every_function_is_documented_and_has_an_example() {
         assert!(!function.doc.contains("  "), "doc of `{}` has a gap", function.name);
         assert!(!function.example.is_empty(), "example of `{}`", function.name);
         assert!(!function.overloads.is_empty(), "overloads of `{}`", function.name);
+    }
+}
+
+#[test]
+fn every_example_yields_true() {
+    let names = Names::default();
+    for function in functions() {
+        let program = compile(function.example, &names.scope)
+            .unwrap_or_else(|errors| panic!("`{}`: {}", function.name, errors[0]));
+        let value = program.eval(&names, &mut Context::new(Meter::PER_CALL_LIMIT));
+        assert_eq!(value, Ok(Value::Bool(true)), "`{}`: {}", function.name, function.example);
     }
 }
 
