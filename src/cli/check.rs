@@ -1,7 +1,7 @@
 //! `check`: is everything in order?
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::engine::{Before, Decision};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{Before, Decision, Finding};
 
 use super::Outcome;
 use super::args::CheckArgs;
@@ -40,10 +40,14 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
 /// What a decision says about a claim; a tenant that was not read is only a warning here, since a
 /// catalog is checked before its tenants exist.
 fn judged(decision: &Decision, claim: &crate::catalog::Entry<crate::api::OpenBaoClusterClaim>) -> Vec<Diagnostic> {
-    let found = show::diagnostics(decision, claim);
-    if let Decision::Pending(_) = decision {
-        return found.into_iter().map(Diagnostic::warning).collect();
+    // What is wrong with a profile or a rule set stands above, where it is wrong.
+    let told_above = |finding: &Finding| matches!(finding.reason.as_str(), "ProfileNotCompiled" | "RuleSetNotCompiled");
+    if show::findings(decision).iter().any(told_above) {
+        return Vec::new();
     }
-    debug_assert!(found.iter().all(|diagnostic| diagnostic.code != Code::E0502));
-    found
+    let found = show::diagnostics(decision, claim);
+    match decision {
+        Decision::Pending(_) => found.into_iter().map(Diagnostic::warning).collect(),
+        _ => found,
+    }
 }
