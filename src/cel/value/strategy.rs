@@ -41,7 +41,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// A map key.
-pub(crate) fn key() -> impl Strategy<Value = Key> {
+fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
         any::<bool>().prop_map(Key::Bool),
         interesting_int().prop_map(Key::Int),

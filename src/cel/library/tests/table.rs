@@ -1,10 +1,13 @@
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::super::{Function, Overload, Ty, functions, names};
 use crate::cel::program::tests::Names;
-use crate::cel::value::strategy::{key, leaf, value};
+use crate::cel::value::strategy::{leaf, value};
 use crate::cel::{Context, Fault, Meter, Opaque, Value, compile};
 
 fn overloads() -> impl Iterator<Item = (&'static Function, &'static Overload)> {
@@ -93,20 +96,22 @@ fn of(ty: Ty) -> BoxedStrategy<Value> {
             proptest::option::of(of(*item)).prop_map(|held| held.map_or_else(Value::none, Value::some)).boxed()
         }
         Ty::Opaque(name) => proptest::sample::select(opaques(name)).boxed(),
-        Ty::Dyn | Ty::Param(_) => value().boxed(),
-        Ty::Map(..) => proptest::collection::vec((key(), value()), 0..4).prop_map(Value::map).boxed(),
-        _ => proptest::sample::select(scalars(ty)).boxed(),
+        _ => proptest::sample::select(drawn(ty)).boxed(),
     }
 }
 
-/// Many scalars of a kind, drawn once: filtering a stream of any values takes minutes.
-fn scalars(ty: Ty) -> Vec<Value> {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let strategy = leaf();
-    let drawn = (0..600).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current()));
-    drawn.filter(|value| kind_matches(ty, value)).collect()
+/// Many values of a kind, all of them drawn once for all tests: drawing takes far longer than calling.
+fn drawn(ty: Ty) -> Vec<Value> {
+    POOL.iter().filter(|value| kind_matches(ty, value)).cloned().collect()
 }
+
+static POOL: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let mut runner = TestRunner::deterministic();
+    let (leaves, any) = (leaf(), value());
+    let leaves: Vec<_> = (0..1_000).map(|_| leaves.new_tree(&mut runner).unwrap().current()).collect();
+    let any: Vec<_> = (0..400).map(|_| any.new_tree(&mut runner).unwrap().current()).collect();
+    [leaves, any].concat()
+});
 
 /// Values of a library type, made by its own function.
 fn opaques(name: &str) -> Vec<Value> {
@@ -154,8 +159,7 @@ fn result_matches(ty: Ty, value: &Value) -> bool {
 
 /// Values per kind, drawn once, so that each overload meets hundreds of combinations at little cost.
 fn pool() -> Vec<Value> {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut runner = TestRunner::deterministic();
     let strategy = value();
     let mut pool: Vec<_> = (0..400).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current())).collect();
     // Spread among the others, so that each function meets them at every place.
@@ -167,8 +171,7 @@ fn pool() -> Vec<Value> {
 
 #[test]
 fn any_arguments_of_matching_kinds_end_in_a_value_of_the_declared_kind_or_a_fault() {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut runner = TestRunner::deterministic();
     let mut called = 0;
     for (function, overload) in overloads() {
         let strategies: Vec<_> = overload.params.iter().map(|ty| of(*ty)).collect();
