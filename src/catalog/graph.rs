@@ -11,12 +11,14 @@ use super::origin::Site;
 use super::revision::{Expr, ExternalRead, Graph, Source, Text, Tree};
 
 /// A node of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Node {
     /// `graph.variables[i]`
     Variable(usize),
-    /// inputs and presence of `graph.facets[i]`
+    /// all inputs and the presence of `graph.facets[i]`
     Inputs(usize),
+    /// one input of `graph.facets[i]`, and its presence
+    Input(usize, String),
     /// the name of `graph.projections[i]`
     Projection(usize),
 }
@@ -58,7 +60,7 @@ impl Reach {
     pub fn merge(&mut self, other: &Self) {
         self.params.extend(other.params.iter().cloned());
         self.facts.extend(other.facts.iter().cloned());
-        self.nodes.extend(other.nodes.iter().copied());
+        self.nodes.extend(other.nodes.iter().cloned());
     }
 }
 
@@ -112,23 +114,28 @@ impl Tree {
 
 impl Graph {
     /// The expressions of a node.
-    fn expressions(&self, node: Node) -> Vec<&dyn Reads> {
+    fn expressions(&self, node: &Node) -> Vec<&dyn Reads> {
         let mut texts = Vec::new();
         let mut found: Vec<&dyn Reads> = Vec::new();
         match node {
             Node::Variable(index) => {
-                if let Some(variable) = self.variables.get(index) {
+                if let Some(variable) = self.variables.get(*index) {
                     found.push(&variable.expr);
                 }
             }
-            Node::Inputs(index) => {
-                if let Some(facet) = self.facets.get(index) {
+            Node::Inputs(index) | Node::Input(index, _) => {
+                if let Some(facet) = self.facets.get(*index) {
                     found.extend(facet.when.iter().map(|when| -> &dyn Reads { when }));
-                    facet.with.texts(&mut texts);
+                    match (node, &facet.with) {
+                        (Node::Input(_, name), Tree::Map(members)) => {
+                            members.iter().filter(|(key, _)| key == name).for_each(|(_, it)| it.texts(&mut texts));
+                        }
+                        _ => facet.with.texts(&mut texts),
+                    }
                 }
             }
             Node::Projection(index) => {
-                if let Some(Source::Named { name, .. }) = self.projections.get(index).map(|it| &it.source) {
+                if let Some(Source::Named { name, .. }) = self.projections.get(*index).map(|it| &it.source) {
                     name.texts(&mut texts);
                 }
             }
@@ -145,12 +152,15 @@ impl Graph {
     }
 
     /// The name of a node as people write it.
-    pub fn name(&self, node: Node) -> String {
+    pub fn name(&self, node: &Node) -> String {
         match node {
-            Node::Variable(index) => self.variables.get(index).map(|it| it.name.clone()).unwrap_or_default(),
-            Node::Inputs(index) => self.facets.get(index).map(|it| format!("{}.inputs", it.name)).unwrap_or_default(),
+            Node::Variable(index) => self.variables.get(*index).map(|it| it.name.clone()).unwrap_or_default(),
+            Node::Inputs(index) => self.facets.get(*index).map(|it| format!("{}.inputs", it.name)).unwrap_or_default(),
+            Node::Input(index, name) => {
+                self.facets.get(*index).map(|it| format!("{}.inputs.{name}", it.name)).unwrap_or_default()
+            }
             Node::Projection(index) => {
-                self.projections.get(index).map(|it| format!("projections.{}", it.name)).unwrap_or_default()
+                self.projections.get(*index).map(|it| format!("projections.{}", it.name)).unwrap_or_default()
             }
         }
     }
@@ -159,7 +169,7 @@ impl Graph {
     pub fn cycles(&self) -> Vec<Diagnostic> {
         let mut search = Search { graph: self, state: BTreeMap::new(), stack: Vec::new(), found: Vec::new() };
         for node in self.nodes() {
-            search.walk(node);
+            search.walk(&node);
         }
         search.found
     }
@@ -168,12 +178,21 @@ impl Graph {
     pub fn reaches(&self) -> Reaches<'_> {
         let mut reaches = Reaches { graph: self, known: BTreeMap::new() };
         for node in self.nodes() {
-            reaches.node(node);
+            reaches.node(&node);
         }
         reaches
     }
 }
 
+/// The node that a read reaches in the end: of inputs only the one that it names.
+fn reached(binding: Binding, read: &Read) -> Option<Node> {
+    match (binding, read.fields.first()) {
+        (Binding::Inputs(index), Some(input)) => Some(Node::Input(index, input.clone())),
+        _ => successor(binding),
+    }
+}
+
+/// The node that must be evaluated first: inputs of a facet are evaluated together.
 fn successor(binding: Binding) -> Option<Node> {
     match binding {
         Binding::Variable(index) => Some(Node::Variable(index)),
@@ -192,29 +211,29 @@ struct Search<'g> {
 }
 
 impl Search<'_> {
-    fn walk(&mut self, node: Node) {
-        if self.state.contains_key(&node) {
+    fn walk(&mut self, node: &Node) {
+        if self.state.contains_key(node) {
             return;
         }
-        self.state.insert(node, false);
+        self.state.insert(node.clone(), false);
         for expression in self.graph.expressions(node) {
             let mut next = BTreeSet::new();
             expression.visit(&mut |binding, _| next.extend(successor(binding)));
             for successor in next {
-                self.stack.push((node, expression.site().clone()));
+                self.stack.push((node.clone(), expression.site().clone()));
                 if self.state.get(&successor) == Some(&false) {
-                    self.report(successor);
+                    self.report(&successor);
                 } else {
-                    self.walk(successor);
+                    self.walk(&successor);
                 }
                 self.stack.pop();
             }
         }
-        self.state.insert(node, true);
+        self.state.insert(node.clone(), true);
     }
 
-    fn report(&mut self, start: Node) {
-        let round: Vec<_> = self.stack.iter().skip_while(|(node, _)| *node != start).collect();
+    fn report(&mut self, start: &Node) {
+        let round: Vec<_> = self.stack.iter().skip_while(|(node, _)| node != start).collect();
         let Some((_, first)) = round.first() else { return };
         let name = self.graph.name(start);
         let mut diagnostic = Diagnostic::error(
@@ -224,7 +243,7 @@ impl Search<'_> {
             format!("`{name}` is computed here"),
         );
         for (node, site) in round.iter().skip(1) {
-            diagnostic = diagnostic.label(site.span(), format!("which needs `{}`", self.graph.name(*node)));
+            diagnostic = diagnostic.label(site.span(), format!("which needs `{}`", self.graph.name(node)));
         }
         self.found.push(diagnostic.help("break the circle: compute one of them from parameters alone"));
     }
@@ -237,17 +256,17 @@ pub struct Reaches<'g> {
 }
 
 impl Reaches<'_> {
-    fn node(&mut self, node: Node) -> Reach {
-        if let Some(known) = self.known.get(&node) {
+    fn node(&mut self, node: &Node) -> Reach {
+        if let Some(known) = self.known.get(node) {
             return known.clone();
         }
         // A placeholder ends the recursion even if somebody calls this on a graph with a circle.
-        self.known.insert(node, Reach::default());
+        self.known.insert(node.clone(), Reach::default());
         let mut reach = Reach::default();
         for expression in self.graph.expressions(node) {
             reach.merge(&self.of(expression));
         }
-        self.known.insert(node, reach.clone());
+        self.known.insert(node.clone(), reach.clone());
         reach
     }
 
@@ -270,12 +289,12 @@ impl Reaches<'_> {
                 }
                 _ => {}
             }
-            next.extend(successor(binding));
+            next.extend(reached(binding, read));
         });
-        for successor in next {
-            reach.nodes.insert(successor);
-            let below = self.node(successor);
+        for node in next {
+            let below = self.node(&node);
             reach.merge(&below);
+            reach.nodes.insert(node);
         }
         reach
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use crate::catalog::{Mapping, Node, Reach, Revision, Site, Tree};
-use crate::cel::Value;
+use crate::cel::{Key, Value};
 use crate::schema::path::{Path, get};
 
 use super::contract::Rendered;
@@ -139,17 +139,26 @@ fn through(reach: &Reach, scene: &Scene<'_>) -> Vec<Used> {
             let value = match node {
                 Node::Variable(index) => scene.variable_value(*index),
                 Node::Inputs(index) => scene.inputs_value(*index),
+                Node::Input(index, name) => scene.inputs_value(*index).map(|inputs| member(inputs?, name)),
                 Node::Projection(index) => Ok(scene.projection_value(*index)),
             };
             let json = value.map_err(|fault| fault.to_string()).and_then(|value| match value {
                 Some(value) => Value::to_json(&value).map_err(|error| error.to_string()),
                 None => Ok(Json::Null),
             });
-            Used { name: scene.graph.name(*node), value: json }
+            Used { name: scene.graph.name(node), value: json }
         })
         .collect();
     used.sort_by(|a, b| a.name.cmp(&b.name));
     used
+}
+
+/// One member of a map.
+fn member(value: Value, name: &str) -> Option<Value> {
+    match value {
+        Value::Map(members) => members.get(&Key::string(name)).cloned(),
+        _ => None,
+    }
 }
 
 /// All that a mapping depends on: its value, its block's guard and loop, and its facet's presence.
@@ -170,7 +179,8 @@ fn reach_of(revision: &Revision, mapping: &Mapping) -> Reach {
 
 /// The parameters behind a path of a rendered object, in order of name.
 pub(super) fn parameters_behind(revision: &Revision, writers: &BTreeMap<Path, usize>, path: &Path) -> Vec<String> {
-    let near = |written: &Path| path.starts_with(written) || written.starts_with(path);
+    // A rule about a whole section is nobody's parameter: only what lies near is blamed.
+    let near = |written: &Path| path.starts_with(written) || (path.segments().len() > 2 && written.starts_with(path));
     let mappings = writers.iter().filter(|(written, _)| near(written)).map(|(_, mapping)| *mapping);
     parameters_of(revision, mappings.collect())
 }

@@ -138,8 +138,7 @@ pub(crate) fn denied(decision: &Decision) -> Vec<String> {
 /// The changes of a decision about an edit, as `path class`.
 pub(crate) fn classes(decision: &Decision) -> Vec<String> {
     let candidate = match decision {
-        Decision::Candidate(candidate) => candidate,
-        Decision::Blocked { candidate: Some(candidate), .. } => candidate,
+        Decision::Candidate(candidate) | Decision::Blocked { candidate: Some(candidate), .. } => candidate,
         other => panic!("no candidate: {:#?}", findings(other)),
     };
     let transition = candidate.transition.as_ref().expect("a transition");
