@@ -66,7 +66,7 @@ mod suite {
 
         #[test]
         fn every_accepted_claim_renders_a_valid_object_that_is_unchanged_against_itself(parameters in parameters()) {
-            let world = WORLD.with(|world| std::rc::Rc::clone(world));
+            let world = WORLD.with(std::rc::Rc::clone);
             let claim = world.claim(parameters);
             let candidate = approved(world.decide(&claim));
             let contract = candidate.rendered.contract;
@@ -83,12 +83,11 @@ mod suite {
 
         #[test]
         fn every_change_is_classed_by_a_rule_or_blocked(old in parameters(), new in parameters()) {
-            let world = WORLD.with(|world| std::rc::Rc::clone(world));
+            let world = WORLD.with(std::rc::Rc::clone);
             let applied = world.contract(old);
             let decision = world.edit(&applied, &world.claim(new));
             let candidate = match &decision {
-                Decision::Candidate(candidate) => candidate,
-                Decision::Blocked { candidate: Some(candidate), .. } => candidate,
+                Decision::Candidate(candidate) | Decision::Blocked { candidate: Some(candidate), .. } => candidate,
                 other => return Err(TestCaseError::fail(format!("{:?}", findings(other)))),
             };
             let transition = candidate.transition.as_ref().unwrap();
@@ -103,7 +102,7 @@ mod suite {
 
         #[test]
         fn arbitrary_parameters_are_judged_and_never_panic(parameters in anything()) {
-            let world = WORLD.with(|world| std::rc::Rc::clone(world));
+            let world = WORLD.with(std::rc::Rc::clone);
             let decision = world.decide(&world.claim(parameters));
             if !matches!(decision, Decision::Candidate(_)) {
                 prop_assert!(!findings(&decision).is_empty());
@@ -112,7 +111,7 @@ mod suite {
 
         #[test]
         fn every_written_path_is_explained(parameters in parameters()) {
-            let world = WORLD.with(|world| std::rc::Rc::clone(world));
+            let world = WORLD.with(std::rc::Rc::clone);
             let candidate = approved(world.decide(&world.claim(parameters)));
             let lines = explain(world.revision(), &candidate.rendered);
             prop_assert_eq!(lines.len(), candidate.rendered.writers.len());
