@@ -53,7 +53,7 @@ mod suite {
             let moved = yaml.lines().zip(committed.lines()).position(|(new, old)| new != old);
             assert!(
                 *yaml == committed,
-                "crds/{name} differs from line {:?} on; regenerate with `cargo run --example write-crds -- crds`",
+                "crds/{name} differs from line {:?} on; regenerate with `cargo run -- crds --directory crds`",
                 moved.map(|line| line + 1)
             );
         }
