@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Function] = &[
             "is_url_string",
             &[Ty::String],
             Ty::Bool,
-            FIRST,
+            ONE,
             pure!(
                 [Value::String(text)] => Ok(Value::Bool(Url::is_request_uri(text)))
             ),
