@@ -12,7 +12,7 @@ mod lower;
 mod tests;
 
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::Look;
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 /// Bytes that a compiled pattern may take.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -50,11 +50,28 @@ impl PatternError {
 /// Compiles a pattern. It searches: without anchors, a match anywhere counts.
 pub fn compile(pattern: &str) -> Result<Regex, PatternError> {
     let lowered = lower::lower(pattern)?;
+    if repeats_too_often(&lowered) {
+        return Err(PatternError::TooLarge);
+    }
     let built = RegexBuilder::new(&lowered).size_limit(SIZE_LIMIT).nest_limit(NEST_LIMIT).build();
     built.map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => PatternError::TooLarge,
         other => PatternError::Syntax(last_line(&other.to_string())),
     })
+}
+
+/// Whether counts within counts multiply to more than one count may be (Go `regexp/syntax`, `repeatIsValid`).
+fn repeats_too_often(lowered: &str) -> bool {
+    // What the crate cannot read, it refuses by itself.
+    lowered.contains('{') && regex_syntax::parse(lowered).is_ok_and(|hir| exceeds(&hir, lower::MAX_REPEAT))
+}
+
+fn exceeds(hir: &Hir, left: u32) -> bool {
+    let HirKind::Repetition(repetition) = hir.kind() else {
+        return hir.kind().subs().iter().any(|sub| exceeds(sub, left));
+    };
+    let times = repetition.max.unwrap_or(repetition.min);
+    times > left || exceeds(&repetition.sub, left.checked_div(times).unwrap_or(left))
 }
 
 /// The crate draws the pattern over several lines; the last one says what is wrong.

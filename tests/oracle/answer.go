@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -60,7 +61,7 @@ func (o *oracle) answer(question *Case) (*Answer, []string, error) {
 	}
 	checked, refused := check(env, question.Expr)
 	if checked == nil {
-		checked = parsed
+		checked, _ = env.Parse(question.Expr)
 	}
 	overloads := settled(checked)
 	order(checked)
@@ -68,8 +69,39 @@ func (o *oracle) answer(question *Case) (*Answer, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if again := reason(answer); again != "" {
+		unfold(parsed)
+		order(parsed)
+		second, err := evaluate(env, parsed, values)
+		if err != nil {
+			return nil, nil, err
+		}
+		if again == constant || second.Error == nil {
+			answer, refused = second, cmp.Or(refused, again)
+		}
+	}
 	answer.Refused = refused
 	return answer, overloads, nil
+}
+
+// Why an expression that the checker accepts is evaluated again, unchecked and without folding.
+const (
+	// Kubernetes folds constants when it plans, and refuses the whole expression when one of them fails.
+	constant = "constant"
+	// The checker may settle on one overload for what it knows too little about, and the values do not fit.
+	overload = "overload"
+)
+
+func reason(answer *Answer) string {
+	switch {
+	case answer.Error == nil:
+		return ""
+	case answer.Error.Stage == "plan":
+		return constant
+	case answer.Error.Kind == "no_such_overload":
+		return overload
+	}
+	return ""
 }
 
 // check compiles an expression, or says in one word why Kubernetes does not.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/cel-go/interpreter"
 	"k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/apiserver/pkg/cel/environment"
+	"k8s.io/apiserver/pkg/cel/library"
 )
 
 // newest is the minor version of Kubernetes whose environment is asked.
@@ -26,6 +27,8 @@ func extended() (*cel.Env, error) {
 		ext.Bindings(ext.BindingsVersion(0)),
 		ext.Math(ext.MathVersion(2)),
 		ext.Encoders(ext.EncodersVersion(0)),
+		ext.Regex(),
+		library.JSONPatch(),
 		cel.Function(sorted, cel.Overload(sorted, []*cel.Type{cel.DynType}, cel.DynType, cel.UnaryBinding(inKeyOrder))),
 	)
 }

@@ -48,8 +48,8 @@ type Failure struct {
 
 // Answer is what Kubernetes says to a case: a value or a failure.
 //
-// Refused is set when only the type checker refuses the expression; value, failure and cost then come from
-// evaluating it unchecked, as the dynamic semantics of CEL has it.
+// Refused is set when the expression parses but is refused before it runs, by the type checker or for a constant
+// that fails; value, failure and cost then come from evaluating it all the same, as the dynamic semantics has it.
 type Answer struct {
 	Value   json.RawMessage `json:"value,omitempty"`
 	Error   *Failure        `json:"error,omitempty"`

@@ -31,6 +31,27 @@ func order(checked *cel.Ast) {
 	}))
 }
 
+// unfold hides what constants are made of, so that nothing is computed before the evaluation.
+func unfold(parsed *cel.Ast) {
+	tree := parsed.NativeRep()
+	factory, next := ast.NewExprFactory(), ast.MaxID(tree)
+	ast.PostOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		var constant ast.Expr
+		switch {
+		case e.Kind() == ast.LiteralKind:
+			constant = factory.NewLiteral(next, e.AsLiteral())
+		case e.Kind() == ast.ListKind && e.AsList().Size() == 0:
+			constant = factory.NewList(next, nil, nil)
+		case e.Kind() == ast.MapKind && e.AsMap().Size() == 0:
+			constant = factory.NewMap(next, nil)
+		default:
+			return
+		}
+		next++
+		e.SetKindCase(factory.NewCall(e.ID(), sorted, constant))
+	}))
+}
+
 // inKeyOrder is the implementation of sorted.
 func inKeyOrder(value ref.Val) ref.Val {
 	if m, ok := value.(traits.Mapper); ok {

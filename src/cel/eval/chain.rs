@@ -91,6 +91,9 @@ impl<'a> Run<'a, '_, '_> {
 
 /// `value[key]`: a value, or why there is none; faults if such a key cannot be asked for at all.
 fn find(value: &Value, key: &Value) -> CelResult<Found> {
+    if !matches!(key, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Double(_) | Value::String(_)) {
+        return Err(Fault::NoSuchOverload(format!("`{}[{}]`", value.type_name(), key.type_name())));
+    }
     match value {
         Value::Map(entries) => {
             let found = Key::lookup(key).and_then(|key| entries.get(&key).cloned());

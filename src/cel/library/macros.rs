@@ -52,7 +52,7 @@ pub const MACROS: &[Macro] = &[
     },
     Macro {
         name: "exists_one",
-        forms: &["range.exists_one(x, condition)"],
+        forms: &["range.exists_one(x, condition)", "range.exists_one(key, value, condition)"],
         doc: "Whether the condition holds for exactly one element of a list or key of a map. An error for any element \
               is an error of the whole.",
         example: "[1, 2].exists_one(x, x > 1)",

@@ -58,7 +58,7 @@ impl Planner<'_> {
             ("exists", [v, step]) => (FoldKind::Decided(true), vec![v], None, step),
             ("exists", [k, v, step]) => (FoldKind::Decided(true), vec![k, v], None, step),
             ("exists_one", [v, step]) => (FoldKind::ExistsOne, vec![v], None, step),
-            ("existsOne", [k, v, step]) => (FoldKind::ExistsOne, vec![k, v], None, step),
+            ("exists_one" | "existsOne", [k, v, step]) => (FoldKind::ExistsOne, vec![k, v], None, step),
             ("map", [v, step]) => (FoldKind::List, vec![v], None, step),
             ("map", [v, filter, step]) => (FoldKind::List, vec![v], Some(filter), step),
             ("filter", [v, step]) => (FoldKind::Filter, vec![v], None, step),

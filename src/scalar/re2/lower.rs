@@ -4,7 +4,7 @@ use super::PatternError;
 use super::class;
 
 /// Largest count in a repetition (Go `regexp/syntax`, `maxRepeat`).
-const MAX_REPEAT: u32 = 1000;
+pub(super) const MAX_REPEAT: u32 = 1000;
 
 /// Reads a pattern by Go's rules and writes the same for the `regex` crate.
 pub(super) fn lower(pattern: &str) -> Result<String, PatternError> {

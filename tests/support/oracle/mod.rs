@@ -1,0 +1,11 @@
+//! Comparing our evaluator with Kubernetes' own CEL: cases, answers, known differences.
+
+pub(crate) mod case;
+pub(crate) mod compare;
+pub(crate) mod ours;
+pub(crate) mod tagged;
+
+/// Where cases, answers and known differences stand.
+pub(crate) fn folder() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle")
+}
