@@ -25,6 +25,14 @@ generate:
 accept:
     SNAPSHOTS=overwrite cargo test --test diagnostics
 
+# Ask Kubernetes' own CEL again and rewrite its recorded answers; needs Go.
+record:
+    tests/oracle/record
+
+# Drift of the recorded answers, and 20,000 generated expressions; needs Go.
+oracle:
+    tests/oracle/ci
+
 # Twenty seconds of fuzzing for each target.
 fuzz seconds="20":
     fuzz/smoke {{seconds}}

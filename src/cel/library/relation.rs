@@ -65,10 +65,10 @@ pub(super) const ROWS: &[Function] = &[
             Ty::Bool,
             EQUALITY,
             pure!(
-                [a, b] => equal(a, b).map(|same| Value::Bool(!same))
+                [a, b] => Ok(Value::Bool(!equal(a, b).unwrap_or(false)))
             ),
         )],
-        doc: "The opposite of `==`.",
+        doc: "Whether `==` does not hold; true also where `==` has no value, as in Kubernetes.",
         example: "1 != 2 && 'a' != 'b'",
         since: Environment::Base,
     },
@@ -129,7 +129,7 @@ fn equal(a: &Value, b: &Value) -> Result<bool> {
         (left, right) = (inner_left, inner_right);
     }
     match (left, right) {
-        (Value::Opaque(opaque), other) if !matches!(b, Value::Null) && opaque.type_name() != other.type_name() => {
+        (Value::Opaque(opaque), other) if !matches!(other, Value::Null) && opaque.type_name() != other.type_name() => {
             Err(Fault::NoSuchOverload(format!("`{} == {}`", opaque.type_name(), other.type_name())))
         }
         _ => Ok(a == b),

@@ -108,6 +108,7 @@ fn macros_mean_what_they_mean_in_cel_go() {
         ("[].all(x, false) && ![].exists(x, true)", "true"),
         ("[1, 2, 2].exists_one(x, x == 1)", "true"),
         ("[1, 2, 2].existsOne(i, x, x == 2)", "false"),
+        ("['a', 'b'].exists_one(i, x, i == 1 && x == 'b')", "true"),
         ("[1, 0].exists_one(x, 1 / x == 1)", "division by zero at `1 / x`"),
         ("{'a': 1, 'b': 2}.all(k, k < 'c')", "true"),
         ("[1, 2, 3].map(x, x * 2)", "[2, 4, 6]"),

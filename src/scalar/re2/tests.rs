@@ -216,6 +216,20 @@ fn what_cannot_be_run_exactly_is_refused_although_go_runs_it() {
 }
 
 #[test]
+fn counts_within_counts_multiply() {
+    for (pattern, fine) in [
+        ("(a{10}){100}", true),
+        ("(a{10}){101}", false),
+        ("(a{2,}){501}", false),
+        ("((a*){500}b){2}", true),
+        ("((a+){501}b){2}", false),
+        ("(a{0}){1000}", true),
+    ] {
+        assert_eq!(compile(pattern).is_ok(), fine, "{pattern}");
+    }
+}
+
+#[test]
 fn large_patterns_are_refused() {
     assert!(compile("(a{500}){500}").is_err());
     assert!(compile(&"(".repeat(10_000)).is_err());
