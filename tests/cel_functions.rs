@@ -1,5 +1,15 @@
 //! The function table against the list of overloads that Kubernetes' CEL has.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_collect,
+    reason = "a suite of its own: a panic is how it fails"
+)]
+
 #[path = "support/oracle/mod.rs"]
 mod oracle;
 

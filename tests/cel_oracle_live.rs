@@ -2,6 +2,16 @@
 //!
 //! Needs the oracle that `tests/oracle/record` builds, so it is behind the feature `oracle` and run by CI.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_collect,
+    reason = "a suite of its own: a panic is how it fails"
+)]
+
 #[path = "support/oracle/mod.rs"]
 mod oracle;
 

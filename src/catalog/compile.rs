@@ -478,6 +478,8 @@ fn assemble(
     let content = json!({"profile": profile.content.get("spec"), "components": components});
     let digest = Digest::of(&content);
     let reads = checks::external_reads(&parts);
+    let mut reaches = parts.graph.reaches();
+    let reach = parts.mappings.iter().map(|mapping| reaches.of_mapping(mapping, &parts.blocks)).collect();
     Revision {
         profile: profile.origin.name.clone(),
         name: format!("{}-{}", profile.origin.name, digest.short(12)),
@@ -489,6 +491,7 @@ fn assemble(
         graph: parts.graph,
         blocks: parts.blocks,
         mappings: parts.mappings,
+        reach,
         validations: parts.validations,
         sensitivity: parts.sensitivity,
         comparisons: parts.comparisons,

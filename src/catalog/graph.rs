@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 
 use super::names::Binding;
 use super::origin::Site;
-use super::revision::{Expr, ExternalRead, Graph, Source, Text, Tree};
+use super::revision::{Block, Expr, ExternalRead, Graph, Mapping, Source, Text, Tree};
 
 /// A node of the graph.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -295,6 +295,21 @@ impl Reaches<'_> {
             let below = self.node(&node);
             reach.merge(&below);
             reach.nodes.insert(node);
+        }
+        reach
+    }
+
+    /// All that a mapping depends on: its value, its block's guard and loop, and its facet's presence.
+    pub fn of_mapping(&mut self, mapping: &Mapping, blocks: &[Block]) -> Reach {
+        let mut reach = self.of_tree(&mapping.value);
+        if let Some(block) = blocks.get(mapping.block) {
+            for expr in block.when.iter().chain(&block.for_each) {
+                reach.merge(&self.of(expr));
+            }
+            let facet = block.facet.and_then(|at| self.graph.facets.get(at));
+            if let Some(when) = facet.and_then(|facet| facet.when.as_ref()) {
+                reach.merge(&self.of(when));
+            }
         }
         reach
     }

@@ -11,6 +11,7 @@ use crate::schema::Schema;
 use crate::schema::path::{Path, Pattern};
 
 use super::digest::Digest;
+use super::graph::Reach;
 use super::names::Bindings;
 use super::origin::Site;
 use super::target::Target;
@@ -332,6 +333,8 @@ pub struct Revision {
     pub blocks: Vec<Block>,
     /// Mappings in order of block, then path.
     pub mappings: Vec<Mapping>,
+    /// What each mapping depends on, in the same order: found once here, asked for by every change.
+    pub reach: Vec<Reach>,
     /// Validations of the profile, then of each facet.
     pub validations: Vec<Validation>,
     /// Sensitivity lists: the profile's, then each facet's.

@@ -72,9 +72,9 @@ pub fn explain(revision: &Revision, rendered: &Rendered) -> Vec<Explained> {
         .writers
         .iter()
         .filter_map(|(path, mapping)| {
-            let mapping = revision.mappings.get(*mapping)?;
+            let (mapping, reach) = (revision.mappings.get(*mapping)?, revision.reach.get(*mapping)?);
             let value = get(&contract.object, path).cloned().unwrap_or(Json::Null);
-            Some(explained(path, value, mapping, revision, rendered, &scene))
+            Some(explained(path, value, (mapping, reach), revision, rendered, &scene))
         })
         .collect()
 }
@@ -82,12 +82,11 @@ pub fn explain(revision: &Revision, rendered: &Rendered) -> Vec<Explained> {
 fn explained(
     path: &Path,
     value: Json,
-    mapping: &Mapping,
+    (mapping, reach): (&Mapping, &Reach),
     revision: &Revision,
     rendered: &Rendered,
     scene: &Scene<'_>,
 ) -> Explained {
-    let reach = reach_of(revision, mapping);
     let block = revision.blocks.get(mapping.block);
     let facet = block.and_then(|block| block.facet).and_then(|at| revision.graph.facets.get(at));
     let parameters = reach.params.iter().map(|name| UsedParameter {
@@ -106,7 +105,7 @@ fn explained(
         site: mapping.site.clone(),
         block: block.map(|block| block.name.clone()).unwrap_or_default(),
         facet: facet.map(|facet| facet.name.clone()),
-        through: through(&reach, scene),
+        through: through(reach, scene),
         parameters: parameters.collect(),
         facts: facts.collect(),
     }
@@ -161,22 +160,6 @@ fn member(value: Value, name: &str) -> Option<Value> {
     }
 }
 
-/// All that a mapping depends on: its value, its block's guard and loop, and its facet's presence.
-fn reach_of(revision: &Revision, mapping: &Mapping) -> Reach {
-    let mut reaches = revision.graph.reaches();
-    let mut reach = reaches.of_tree(&mapping.value);
-    if let Some(block) = revision.blocks.get(mapping.block) {
-        for expr in block.when.iter().chain(&block.for_each) {
-            reach.merge(&reaches.of(expr));
-        }
-        let facet = block.facet.and_then(|at| revision.graph.facets.get(at));
-        if let Some(when) = facet.and_then(|facet| facet.when.as_ref()) {
-            reach.merge(&reaches.of(when));
-        }
-    }
-    reach
-}
-
 /// The parameters behind a path of a rendered object, in order of name.
 pub(super) fn parameters_behind(revision: &Revision, writers: &BTreeMap<Path, usize>, path: &Path) -> Vec<String> {
     // A rule about a whole section is nobody's parameter: only what lies near is blamed.
@@ -193,11 +176,7 @@ pub(super) fn parameters_of_path(revision: &Revision, path: &Path) -> Vec<String
 }
 
 fn parameters_of(revision: &Revision, mappings: BTreeSet<usize>) -> Vec<String> {
-    let mut parameters = BTreeSet::new();
-    for mapping in mappings {
-        if let Some(mapping) = revision.mappings.get(mapping) {
-            parameters.extend(reach_of(revision, mapping).params);
-        }
-    }
-    parameters.into_iter().filter(|name| !name.is_empty()).collect()
+    let reaches = mappings.into_iter().filter_map(|mapping| revision.reach.get(mapping));
+    let parameters: BTreeSet<_> = reaches.flat_map(|reach| &reach.params).filter(|name| !name.is_empty()).collect();
+    parameters.into_iter().cloned().collect()
 }

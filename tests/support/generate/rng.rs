@@ -1,6 +1,6 @@
 //! Numbers that only look random: the same seed gives the same cases on every machine.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014).
+/// `SplitMix64` (Steele, Lea and Flood, 2014).
 pub(crate) struct Rng(u64);
 
 impl Rng {
