@@ -69,7 +69,7 @@ impl Diagnostic {
         Self {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: one_line(message.into()),
             primary: Some(Label { span, text: label.into() }),
             secondary: Vec::new(),
             notes: Vec::new(),
@@ -82,7 +82,7 @@ impl Diagnostic {
         Self {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: one_line(message.into()),
             primary: None,
             secondary: Vec::new(),
             notes: Vec::new(),
@@ -118,5 +118,25 @@ impl Diagnostic {
     pub fn suggest(mut self, text: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
         self.helps.push(Help { text: text.into(), replacement: Some((span, replacement.into())) });
         self
+    }
+}
+
+/// A message stays on one line, whatever text of an author it repeats.
+fn one_line(message: String) -> String {
+    if message.contains(char::is_control) {
+        message.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    } else {
+        message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_repeats_a_text_of_several_lines_is_one_line() {
+        let diagnostic = Diagnostic::unlocated(Code::E0003, "kubectl does not read `a\n  > 2` as one text");
+        assert_eq!(diagnostic.message, "kubectl does not read `a   > 2` as one text");
     }
 }
