@@ -2,10 +2,25 @@
 
 use serde_json::Value;
 
+use crate::diagnostic::Sources;
+
 /// Block style, keys in the map's order, texts that any YAML dialect could mistake in quotes.
 pub fn write(value: &Value) -> String {
-    // JSON is YAML, too: the serializer has no way to fail on a plain tree, and if it had one, nothing is lost.
-    serde_saphyr::to_string(value).unwrap_or_else(|_| format!("{value}\n"))
+    // JSON is YAML, too, and all its texts are in quotes: it serves where the serializer leaves a text
+    // bare that our own reader calls ambiguous (`0ob`).
+    match serde_saphyr::to_string(value) {
+        Ok(text) if reads_back(&text, value) => text,
+        _ => format!("{value:#}\n"),
+    }
+}
+
+fn reads_back(text: &str, value: &Value) -> bool {
+    let mut sources = Sources::default();
+    let id = sources.add("written", text);
+    match super::read(&sources, id).as_deref() {
+        Ok([document]) => document.value == *value,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

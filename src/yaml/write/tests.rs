@@ -79,3 +79,9 @@ proptest! {
         prop_assert_eq!(back(&value), Ok(value));
     }
 }
+
+#[test]
+fn a_key_that_only_begins_like_a_number_is_a_text() {
+    let value = serde_json::json!({"": {"0ob": null, "0b2": null, "0xg": null}});
+    assert_eq!(back(&value), Ok(value));
+}
