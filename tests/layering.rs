@@ -16,7 +16,12 @@ mod suite {
         ("cel", &["scalar", "diagnostic", "schema"]),
         ("catalog", &["api", "scalar", "diagnostic", "schema", "yaml", "cel"]),
         ("engine", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog"]),
-        ("cli", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog", "engine"]),
+        ("controller", &["api", "scalar", "diagnostic", "schema", "cel", "catalog", "engine"]),
+        ("sandbox", &["api", "scalar", "diagnostic", "schema", "cel"]),
+        (
+            "cli",
+            &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog", "engine", "controller", "sandbox"],
+        ),
     ];
 
     /// Paths from the crate's root in a piece of code: `crate::x`, `crate::{x, y::z}`, and `super::` chains

@@ -1,0 +1,3 @@
+//! An embedded API server with a simulated runtime: enough of Kubernetes for the operator and `kubectl`, in memory.
+//!
+//! For trying out, for tests and for fault injection; never a production store.
