@@ -45,6 +45,14 @@ bench:
 control-plane:
     tests/control-plane/build
 
+# What a real API server does, and that its recorded answers (tests/api_corpus) have not drifted.
+real: control-plane
+    cargo test --features control-plane --test control_plane
+
+# Ask the real API server again and rewrite its recorded answers.
+record-answers: control-plane
+    tests/api_corpus/record
+
 # Everything, as CI does it.
 ci:
     .ci/run
