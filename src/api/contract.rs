@@ -62,6 +62,10 @@ pub struct OpenBaoServiceContractSpec {
     /// Final parameters, defaults filled in.
     #[serde(default, skip_serializing_if = "Free::is_absent")]
     pub parameters: Free,
+    /// Names of the parameters that the claim said itself; all others are defaults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "bounds::texts::<256, 253>")]
+    pub given: Vec<String>,
     /// Facts that the expressions read: of tenant and namespace, no more than was read.
     #[serde(default, skip_serializing_if = "Free::is_absent")]
     pub facts: Free,
@@ -260,6 +264,8 @@ pub enum ContractState {
     Applying,
     /// The cluster was read back and equals it.
     Applied,
+    /// The claim is gone, and what was made for it was deleted or given up. Kept as a record.
+    Released,
 }
 
 /// What became of a contract.
@@ -277,6 +283,11 @@ pub struct ContractStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "bounds::list::<ObjectRef, 128>")]
     pub objects: Vec<ObjectRef>,
+    /// Digest over the cluster's spec, labels and annotations as they were read back. While the live ones give the
+    /// same, nobody has touched them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "bounds::digest")]
+    pub fingerprint: Option<String>,
     /// When it was first applied in full.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "bounds::time")]

@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::api::{self, Change, OpenBaoClusterClaim, PendingChange, Sensitivity, VerdictOutcome};
+use crate::api::{self, OpenBaoClusterClaim, Sensitivity, VerdictOutcome};
 use crate::catalog::{Entry, canonical, rule_id};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::{Candidate, ClassifiedChange, Decision, Finding, Inputs, Transition, to_wire};
+use crate::engine::{Candidate, Decision, Finding, Inputs, Transition, to_wire};
 
 use super::output::{Output, plural};
 
@@ -123,7 +123,12 @@ pub(super) fn document(decision: &Decision, inputs: Option<&Inputs<'_>>, claim: 
         "findings": findings,
         "contract": judged.map(|(candidate, inputs)| stored(candidate, inputs)),
         "pending": judged.and_then(|(candidate, inputs)| {
-            candidate.transition.as_ref().map(|it| pending(it, candidate, inputs))
+            let revision = api::RevisionIdentity {
+                name: candidate.rendered.contract.revision.clone(),
+                number: None,
+                digest: Some(inputs.revision.digest.to_string()),
+            };
+            candidate.transition.as_ref().map(|it| it.to_wire(inputs.claim.metadata.generation, revision))
         }),
     })
 }
@@ -137,31 +142,6 @@ fn stored(candidate: &Candidate, inputs: &Inputs<'_>) -> Json {
         "metadata": {"name": format!("{target}-1"), "namespace": "openbao-claims-system"},
         "spec": to_wire(&candidate.rendered, inputs, 1),
     })
-}
-
-fn pending(transition: &Transition, candidate: &Candidate, inputs: &Inputs<'_>) -> PendingChange {
-    let change = |change: &ClassifiedChange| Change {
-        path: change.path.to_string(),
-        class: change.class,
-        approver: change.approver,
-        rule: change.rule.as_ref().map(rule_id),
-        old: change.old.as_ref().map(canonical),
-        new: change.new.as_ref().map(canonical),
-        parameters: change.parameters.clone(),
-        message: change.message.clone(),
-    };
-    PendingChange {
-        candidate: Some(transition.candidate.to_string()),
-        generation: inputs.claim.metadata.generation,
-        revision: Some(api::RevisionIdentity {
-            name: candidate.rendered.contract.revision.clone(),
-            number: None,
-            digest: Some(inputs.revision.digest.to_string()),
-        }),
-        sensitivity: transition.sensitivity,
-        changes: transition.changes.iter().map(change).collect(),
-        total: i64::try_from(transition.changes.len()).unwrap_or(i64::MAX),
-    }
 }
 
 /// A decision for people: what the claim becomes, and the trail that led there.

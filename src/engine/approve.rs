@@ -278,7 +278,7 @@ pub(super) fn judge(validation: &Validation, scene: &Scene<'_>) -> Judgement {
 }
 
 /// The words of a failed validation: its expression's, or its fixed ones where that errs.
-fn message(validation: &Validation, scene: &Scene<'_>) -> String {
+pub(super) fn message(validation: &Validation, scene: &Scene<'_>) -> String {
     let said = validation.message_expression.as_ref().and_then(|expr| match scene.eval(expr) {
         Ok(crate::cel::Value::String(text)) if !text.trim().is_empty() => Some(bounded_line(&text)),
         _ => None,

@@ -95,8 +95,8 @@ impl Activation for Frame<'_> {
             Binding::New => scene.change.map(|change| change.new.clone()),
             Binding::Path => scene.change.map(|change| change.path.clone()),
             Binding::Key => scene.change.map(|change| change.key.clone()),
-            Binding::Observed => scene.change.map(|change| change.observed.clone()),
-            Binding::Cluster | Binding::Request | Binding::Now | Binding::Created => None,
+            Binding::Observed | Binding::Cluster => scene.change.map(|change| change.observed.clone()),
+            Binding::Request | Binding::Now | Binding::Created => None,
         };
         value.map(Some).ok_or_else(unbound)
     }

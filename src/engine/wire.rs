@@ -6,10 +6,10 @@ use crate::api::{
     self, ClaimIdentity, EngineIdentity, Free, NameRef, OpenBaoServiceContractSpec, Reservation, RevisionIdentity,
     TenantIdentity,
 };
-use crate::catalog::{Digest, Target};
+use crate::catalog::{Digest, Revision, Target};
 
 use super::contract::{Contract, Identity, Rendered, RenderedKey, RenderedProjection};
-use super::input::Inputs;
+use super::input::{Inputs, Namespace, Tenant};
 
 /// Version of the list of inputs that a candidate's digest covers.
 pub const FINGERPRINT: i64 = 1;
@@ -71,7 +71,8 @@ pub fn to_wire(rendered: &Rendered, inputs: &Inputs<'_>, sequence: i64) -> OpenB
             target_schema: target.map(|target| target.digest.to_string()).unwrap_or_default(),
         },
         parameters: Free(contract.parameters.clone()),
-        facts: facts_read(inputs),
+        given: rendered.given.iter().cloned().collect(),
+        facts: facts_read(inputs.revision, inputs.tenant, inputs.namespace),
         verdicts: rendered.verdicts.clone(),
         approval: None,
         object: Free(contract.object.clone()),
@@ -82,22 +83,36 @@ pub fn to_wire(rendered: &Rendered, inputs: &Inputs<'_>, sequence: i64) -> OpenB
     }
 }
 
-/// Exactly the facts from outside that the revision's expressions read.
-fn facts_read(inputs: &Inputs<'_>) -> Free {
-    let mut facts = serde_json::Map::new();
-    for read in &inputs.revision.reads {
+/// Exactly the facts from outside that the revision's expressions read, in their places:
+/// `{"tenant": {"spec": …}, "namespaceObject": {"labels": …}}`. Absent where none is read.
+pub fn facts_read(revision: &Revision, tenant: Option<&Tenant>, namespace: &Namespace) -> Free {
+    let mut facts = Json::Null;
+    for read in &revision.reads {
         let source = match read.root.as_str() {
-            "tenant" => inputs.tenant.map(|tenant| serde_json::json!({"spec": tenant.spec})),
-            "namespaceObject" => Some(serde_json::json!({"labels": inputs.namespace.labels})),
+            "tenant" => tenant.map(|tenant| serde_json::json!({"spec": tenant.spec})),
+            "namespaceObject" => Some(serde_json::json!({"labels": namespace.labels})),
             _ => None,
         };
         let value = source.and_then(|source| read.fields.iter().try_fold(&source, |at, field| at.get(field)).cloned());
         if let Some(value) = value {
-            let name = std::iter::once(&read.root).chain(&read.fields).map(String::as_str).collect::<Vec<_>>();
-            facts.insert(name.join("."), value);
+            put(&mut facts, std::iter::once(&read.root).chain(&read.fields), value);
         }
     }
-    if facts.is_empty() { Free::default() } else { Free(Json::Object(facts)) }
+    Free(facts)
+}
+
+/// Puts a value at a path of fields. What is read whole and in part is there whole.
+fn put<'a>(place: &mut Json, mut path: impl Iterator<Item = &'a String>, value: Json) {
+    let Some(field) = path.next() else {
+        *place = value;
+        return;
+    };
+    if !place.is_object() {
+        *place = Json::Object(serde_json::Map::new());
+    }
+    if let Json::Object(members) = place {
+        put(members.entry(field.clone()).or_insert(Json::Null), path, value);
+    }
 }
 
 /// What a key is reserved as: the value itself may be a tenant's business and is never stored.
