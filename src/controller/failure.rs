@@ -85,21 +85,35 @@ impl ApiFailure {
     /// Keeps of an error what may be told. `resource` is the plural, `name` that of the object (`NAMESPACE/NAME`,
     /// or empty for a collection).
     pub fn new(verb: Verb, resource: &str, name: &str, error: &kube::Error) -> Self {
-        let mut failure = Self {
+        let mut failure = Self::without_answer(verb, resource, name, cause(error));
+        if let kube::Error::Api(status) = error {
+            failure.keep(status);
+        }
+        failure
+    }
+
+    /// A request that could not be built.
+    pub fn unsendable(verb: Verb, resource: &str, name: &str) -> Self {
+        Self::without_answer(verb, resource, name, Cause::Local)
+    }
+
+    /// An answer that is not the object that was asked for.
+    pub fn unreadable(verb: Verb, resource: &str, name: &str) -> Self {
+        Self::without_answer(verb, resource, name, Cause::Unreadable)
+    }
+
+    fn without_answer(verb: Verb, resource: &str, name: &str, cause: Cause) -> Self {
+        Self {
             verb,
             resource: resource.to_owned(),
             name: name.to_owned(),
-            cause: cause(error),
+            cause,
             code: 0,
             reason: "",
             retry_after: None,
             namespace_terminating: false,
             manager_conflict: false,
-        };
-        if let kube::Error::Api(status) = error {
-            failure.keep(status);
         }
-        failure
     }
 
     /// As [`ApiFailure::new`] for a status that a watch delivered.

@@ -21,7 +21,7 @@ impl Transition {
     pub fn to_wire(&self, generation: Option<i64>, revision: RevisionIdentity) -> PendingChange {
         let mut changes: Vec<_> = self.changes.iter().collect();
         // A stable sort: within a class the order of paths stays.
-        changes.sort_by(|a, b| b.class.cmp(&a.class));
+        changes.sort_by_key(|change| std::cmp::Reverse(change.class));
         PendingChange {
             candidate: Some(self.candidate.to_string()),
             generation,

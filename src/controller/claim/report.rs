@@ -1,0 +1,211 @@
+//! report: the truth in the claim's status. Messages depend on the verdict only, so that nothing is written while
+//! nothing changes; every exit of a reconcile that was judged at all states the generation that it speaks of.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::api::{API_VERSION, AppliedContract, BindingRef, ClaimPhase, ClaimStatus, ConnectionStatus, ObjectRef};
+use crate::controller::conditions::{self, Told};
+use crate::controller::context::{About, Context, Severity};
+use crate::controller::server::{CLAIM, CLUSTER, SECRET};
+use crate::controller::world::Watched;
+use crate::engine::{Finding, bounded};
+
+use super::Failure;
+use super::custody::fence;
+use super::dereference::Seen;
+use super::edit::Edit;
+use super::materialize::Applied;
+use super::memory::Memory;
+use super::outcome::{HeldKind, Outcome};
+use super::publish::Connection;
+use super::service::Service;
+use super::verdict::{Verdict, verdict};
+
+/// Characters of the summary.
+const MAX_SUMMARY: usize = 512;
+
+/// The first thing that a new claim is told: without any status, kstatus would call it current (field case 69).
+pub(super) async fn greet(ctx: &Context, seen: &Seen) -> Result<(), Failure> {
+    if !seen.claim.status.is_empty() || !seen.contracts.is_empty() {
+        return Ok(());
+    }
+    let told = [
+        Told::new("Ready", "Unknown", "Pending", "the claim was seen"),
+        Told::new("Reconciling", "True", "Pending", "the claim was seen"),
+        Told::new("Stalled", "False", "Pending", ""),
+    ];
+    let status = ClaimStatus {
+        observed_generation: Some(seen.generation()),
+        phase: Some(ClaimPhase::Pending),
+        summary: Some("the claim was seen".to_owned()),
+        conditions: conditions::merge(&[], &told, seen.generation(), seen.now),
+        ..ClaimStatus::default()
+    };
+    write(ctx, seen, &ClaimStatus::default(), &status).await
+}
+
+/// Tells what a reconcile came to; when to look again.
+pub(super) async fn run(
+    ctx: &Context,
+    seen: &Seen,
+    outcome: &Outcome,
+    memory: &mut Memory,
+) -> Result<Option<Duration>, Failure> {
+    let old: ClaimStatus =
+        ctx.world().claims.get(&seen.at).and_then(|claim| serde_json::from_str(&claim.status).ok()).unwrap_or_default();
+    let verdict = verdict(outcome, memory);
+    let status = status(seen, outcome, memory, &verdict, &old);
+    write(ctx, seen, &old, &status).await?;
+    tell(ctx, seen, &verdict, &old);
+    Ok(next(ctx, seen, outcome, memory))
+}
+
+/// Writes a status that differs.
+pub(super) async fn write(ctx: &Context, seen: &Seen, old: &ClaimStatus, new: &ClaimStatus) -> Result<(), Failure> {
+    let (old, new) = (json!(old), json!(new));
+    if old == new {
+        return Ok(());
+    }
+    fence(ctx)?;
+    match ctx.server.write_status(CLAIM, &seen.at, seen.uid(), &new).await {
+        Ok(answer) => ctx.wrote(Watched::Claim, &answer),
+        // It has gone meanwhile.
+        Err(failure) if failure.is_not_found() => {}
+        Err(failure) => return Err(failure.into()),
+    }
+    Ok(())
+}
+
+/// An event where phase or reason changes, and only then.
+fn tell(ctx: &Context, seen: &Seen, verdict: &Verdict, old: &ClaimStatus) {
+    let before = old.conditions.iter().find(|condition| condition.type_ == "Ready");
+    let same = old.phase == Some(verdict.phase) && before.is_some_and(|before| before.reason == verdict.ready.reason);
+    if same {
+        return;
+    }
+    let severity = if verdict.stalled { Severity::Warning } else { Severity::Normal };
+    let about = About { api_version: API_VERSION, kind: CLAIM.kind, at: &seen.at, uid: seen.uid() };
+    ctx.events.tell(about, severity, &verdict.ready.reason, &verdict.ready.message);
+}
+
+fn status(seen: &Seen, outcome: &Outcome, memory: &Memory, verdict: &Verdict, old: &ClaimStatus) -> ClaimStatus {
+    let applied = outcome.applied.as_deref();
+    let profile = applied.map(|applied| applied.entry.spec.profile.name.as_str()).unwrap_or_default();
+    let revision = applied.map(|applied| applied.entry.spec.revision.clone());
+    let newer = revision.as_ref().and_then(|revision| seen.registry.newer(profile, &revision.name));
+    let published = match &outcome.connection {
+        Connection::There { published, .. } => Some(published),
+        _ => None,
+    };
+    let pending = match &outcome.edit {
+        Edit::Gated(change) | Edit::Suspended(Some(change)) => Some(change.clone()),
+        Edit::Blocked { change, .. } => change.clone(),
+        _ => None,
+    };
+    let open = seen.requests.iter().filter(|request| !super::requests::finished(request));
+    let told = verdict.conditions(seen, outcome, memory, newer);
+    ClaimStatus {
+        observed_generation: Some(seen.generation()),
+        phase: Some(verdict.phase),
+        summary: Some(bounded(&verdict.summary, MAX_SUMMARY)),
+        revision,
+        available_revision: newer.map(crate::controller::registry::Bound::identity),
+        applied: applied.map(applied_contract),
+        pending,
+        active_request: None,
+        queued_requests: i64::try_from(open.count()).ok().filter(|count| *count > 0),
+        scheduled_for: None,
+        resources: resources(seen, outcome),
+        connection: published.map(|published| ConnectionStatus {
+            uri: published.uri.clone(),
+            keys: published.keys.clone(),
+            sources: Some(published.sources.clone()).filter(|sources| !sources.is_empty()),
+        }),
+        binding: published.map(|_| BindingRef { name: super::publish::secret_name(seen) }),
+        conditions: conditions::merge(&old.conditions, &told, seen.generation(), seen.now),
+    }
+}
+
+fn applied_contract(applied: &Applied) -> AppliedContract {
+    AppliedContract {
+        name: applied.entry.meta.at.name.clone(),
+        sequence: applied.entry.spec.sequence,
+        digest: applied.entry.spec.digest.clone(),
+        generation: applied.entry.spec.claim_generation,
+    }
+}
+
+/// What was made; the cluster first. Other tools draw their trees from it (field case 94).
+fn resources(seen: &Seen, outcome: &Outcome) -> Vec<ObjectRef> {
+    let Some(applied) = &outcome.applied else { return Vec::new() };
+    let mut resources = applied.entry.status.objects.clone();
+    if resources.is_empty() {
+        resources.push(ObjectRef {
+            api_version: CLUSTER.api_version(),
+            kind: CLUSTER.kind.to_owned(),
+            namespace: Some(seen.at.namespace.clone()),
+            name: seen.target.name.clone(),
+            uid: None,
+        });
+    }
+    if let Connection::There { .. } = &outcome.connection {
+        resources.push(ObjectRef {
+            api_version: SECRET.api_version(),
+            kind: SECRET.kind.to_owned(),
+            namespace: Some(seen.at.namespace.clone()),
+            name: super::publish::secret_name(seen),
+            uid: None,
+        });
+    }
+    resources
+}
+
+/// When to look again although nothing happens.
+fn next(ctx: &Context, seen: &Seen, outcome: &Outcome, memory: &Memory) -> Option<Duration> {
+    const RETRY: Duration = Duration::from_mins(1);
+    let mut times = vec![ctx.settings.resync];
+    if outcome.held.is_some() || matches!(&outcome.service, Some(Service::Lost(_) | Service::Unknown(_))) {
+        times.push(RETRY);
+    }
+    if matches!(&outcome.connection, Connection::Held(held) | Connection::There { fault: Some(held), .. }
+        if held.kind == HeldKind::Pending)
+    {
+        times.push(RETRY);
+    }
+    if !memory.contested.is_empty() || memory.removal_held.is_some() {
+        times.push(Duration::from_mins(10));
+    }
+    if let (Some(Service::Observed(observed)), Some(applied)) = (&outcome.service, &outcome.applied)
+        && !observed.health.is_up()
+        && !observed.overdue
+        && let Some(at) = applied.entry.status.applied_at.as_ref()
+    {
+        let age = u64::try_from(seen.now.as_second().saturating_sub(at.0.as_second())).unwrap_or(0);
+        times.push(Duration::from_secs(ctx.settings.convergence.as_secs().saturating_sub(age).max(1)));
+    }
+    times.into_iter().min()
+}
+
+/// A finding in one line, with what it is about and what to do.
+pub(super) fn line(finding: &Finding) -> String {
+    let mut line = finding.message.clone();
+    if let Some(path) = &finding.path
+        && !line.contains(&path.to_string())
+    {
+        let _ = write!(line, " (at `{path}`)");
+    }
+    if !finding.parameters.is_empty() {
+        let names: Vec<_> = finding.parameters.iter().map(|name| format!("`{name}`")).collect();
+        let _ = write!(line, "; parameter {}", names.join(", "));
+    }
+    if let Some(rule) = finding.rule_id() {
+        let _ = write!(line, " [{rule}]");
+    }
+    if let Some(help) = &finding.help {
+        let _ = write!(line, "; {help}");
+    }
+    line
+}
