@@ -2,14 +2,21 @@
 
 pub mod acts;
 pub mod claim;
+pub mod client;
 pub mod clock;
 pub mod conditions;
 pub mod context;
 pub mod entry;
 pub mod failure;
+pub mod metrics;
 pub mod names;
 pub mod queue;
 pub mod random;
+pub mod ready;
 pub mod registry;
 pub mod server;
+#[cfg(test)]
+mod testing;
+pub mod watch;
+pub mod workers;
 pub mod world;
