@@ -116,6 +116,7 @@ pub struct Context {
     /// Releases of the target.
     pub targets: Targets,
     memory: Mutex<BTreeMap<Named, super::claim::Memory>>,
+    catalog: Mutex<super::catalog::Memory>,
 }
 
 /// The parts that a shell chooses.
@@ -153,6 +154,7 @@ impl Context {
             kinds: shell.kinds,
             targets: shell.targets,
             memory: Mutex::default(),
+            catalog: Mutex::default(),
         }
     }
 
@@ -181,6 +183,11 @@ impl Context {
     /// Remembers.
     pub fn remember(&self, claim: &Named, memory: super::claim::Memory) {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).insert(claim.clone(), memory);
+    }
+
+    /// What the catalog's reconcile remembers; losing it costs work, never truth.
+    pub(super) fn catalog(&self) -> MutexGuard<'_, super::catalog::Memory> {
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets a claim.

@@ -1,6 +1,7 @@
 //! The operator: reconcilers that feed the engine from an API server and carry out what it decides.
 
 pub mod acts;
+pub mod catalog;
 pub mod claim;
 pub mod client;
 pub mod clock;
