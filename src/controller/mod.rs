@@ -15,6 +15,7 @@ pub mod queue;
 pub mod random;
 pub mod ready;
 pub mod registry;
+pub mod run;
 pub mod server;
 #[cfg(test)]
 mod testing;
