@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::ast::NodeId;
 use super::context::{Activation, Context, EvalError, MAX_NESTING, PROGRAM_NESTING};
-use super::library::{self, Function};
-use super::plan::{Access, Node, Op, Plan, Root};
+use super::library;
+use super::plan::{Access, Call, Node, Op, Plan, Root};
 use super::{Fault, Key, Result as CelResult, Value};
 
 /// Errors are boxed: the smaller a frame, the deeper the stack.
@@ -69,7 +69,7 @@ impl<'a> Run<'a, '_, '_> {
             Op::Root(root) => self.root(node, root, true),
             Op::Local(slot) => self.local(node, *slot, true),
             Op::Chain(chain) => self.chain(chain, !chain.test),
-            Op::Call { function, receiver, args } => self.call(node, function, *receiver, args),
+            Op::Call(call) => self.call(node, call),
             Op::Member { item, list } => self.member(item, list),
             Op::Logical { decides, sides } => self.logical(*decides, sides),
             Op::Conditional(parts) => self.conditional(parts),
@@ -129,27 +129,32 @@ impl<'a> Run<'a, '_, '_> {
 
     /// One and two arguments are all evaluated, and then the call counts, even if one of them failed: so
     /// does cel-go. They need no allocation either.
-    fn call(&mut self, node: &'a Node, function: &Function, receiver: bool, args: &'a [Node]) -> Eval {
-        match args {
+    fn call(&mut self, node: &'a Node, call: &'a Call) -> Eval {
+        match call.args.as_slice() {
             [one] => match self.node(one) {
-                Ok(one) => self.invoke(node, function, receiver, &[one]),
+                Ok(one) => self.invoke(node, call, &[one]),
                 Err(error) => self.failed(node, error),
             },
             [one, two] => match (self.node(one), self.node(two)) {
-                (Ok(one), Ok(two)) => self.invoke(node, function, receiver, &[one, two]),
+                (Ok(one), Ok(two)) => self.invoke(node, call, &[one, two]),
                 (_, Err(fatal)) if is_fatal(&fatal.fault) => Err(fatal),
                 (Err(error), _) | (_, Err(error)) => self.failed(node, error),
             },
-            _ => {
+            args => {
                 let values = args.iter().map(|arg| self.node(arg)).collect::<Eval<Vec<_>>>()?;
-                self.invoke(node, function, receiver, &values)
+                self.invoke(node, call, &values)
             }
         }
     }
 
-    fn invoke(&mut self, node: &Node, function: &Function, receiver: bool, args: &[Value]) -> Eval {
+    fn invoke(&mut self, node: &Node, call: &Call, args: &[Value]) -> Eval {
         let before = self.cx.meter.spent();
-        match library::call(function, receiver, args, &mut self.cx.meter) {
+        let meter = &mut self.cx.meter;
+        let result = match (&call.pattern, args) {
+            (Some(pattern), [Value::String(text), _]) => pattern.matches(text, args, meter),
+            _ => library::call(call.function, call.receiver, args, meter),
+        };
+        match result {
             Ok(value) => Ok(value),
             Err(fault @ Fault::NoSuchOverload(_)) if self.cx.meter.spent() == before => {
                 self.failed(node, at(&node.range, fault))

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::ast::{Element, Entry, Expr, Kind, Literal, NodeId};
 use super::error::{ExprError, ExprErrorKind};
-use super::library::Function;
+use super::library::{Function, Pattern};
 use super::program::Read;
 use super::scope::{RootId, Scope};
 use super::{Key, Value};
@@ -31,11 +31,7 @@ pub(crate) enum Op {
     /// a variable of a macro
     Local(usize),
     Chain(Chain),
-    Call {
-        function: &'static Function,
-        receiver: bool,
-        args: Vec<Node>,
-    },
+    Call(Call),
     /// `x in [constants]`
     Member {
         item: Box<Node>,
@@ -69,6 +65,17 @@ pub(crate) enum Op {
         other: Box<Node>,
         unwrap: bool,
     },
+}
+
+/// A call of a function.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub function: &'static Function,
+    /// written as `args[0].f(…)`
+    pub receiver: bool,
+    pub args: Vec<Node>,
+    /// of `matches` with a constant pattern
+    pub pattern: Option<Pattern>,
 }
 
 /// How a root is read.

@@ -16,7 +16,7 @@ use super::env::{ChangeValues, Memo, Objects, Scene};
 use super::explain::parameters_behind;
 use super::finding::Failure;
 use super::input::Inputs;
-use super::judge::RuleSetJudge;
+use super::judge::{RuleSetJudge, objects};
 
 /// The way from what is applied to a candidate.
 #[derive(Debug)]
@@ -155,12 +155,11 @@ impl<'a> Jury<'a> {
                 lists.push(List { rules: &rule_set.sensitivity, facet: None });
             }
         }
-        let old = Value::from_json(&applied.defaulted);
         Self {
             lists,
             before: inputs.applied_revision.map(lists_of).unwrap_or_default(),
             revision: inputs.revision,
-            objects: Objects { object: Value::from_json(&candidate.contract.defaulted), old_object: Value::some(old) },
+            objects: objects(&candidate.contract, Some(applied)),
             observed: inputs.observed.map_or_else(Value::none, |observed| Value::some(Value::from_json(observed))),
             no_graph: crate::catalog::Graph::default(),
         }

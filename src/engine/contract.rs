@@ -1,11 +1,14 @@
 //! Approved and rendered contracts: the terms, and exactly what they produce.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::sync::OnceLock;
 
 use serde_json::{Value as Json, json};
 
 use crate::api::{self, ProjectionMode, Verdict};
 use crate::catalog::Digest;
+use crate::cel::Value;
 use crate::schema::path::Path;
 
 use super::input::{Facts, TargetIdentity};
@@ -103,13 +106,40 @@ pub struct Contract {
     /// The object exactly as it is applied.
     pub object: Json,
     /// The object after the target's defaulting: what rules and comparisons see.
-    pub defaulted: Json,
+    pub defaulted: Shown,
     /// Copies beside it.
     pub projections: Vec<RenderedProjection>,
     /// Keys that it holds.
     pub unique: Vec<RenderedKey>,
     /// The candidate's digest.
     pub digest: Digest,
+}
+
+/// An object, and the value that expressions see of it, made when the first one asks and then kept.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    object: Json,
+    value: OnceLock<Value>,
+}
+
+impl Shown {
+    /// Nothing has asked yet.
+    pub(super) fn new(object: Json) -> Self {
+        Self { object, value: OnceLock::new() }
+    }
+
+    /// What expressions see.
+    pub(super) fn value(&self) -> Value {
+        self.value.get_or_init(|| Value::from_json(&self.object)).clone()
+    }
+}
+
+impl Deref for Shown {
+    type Target = Json;
+
+    fn deref(&self) -> &Json {
+        &self.object
+    }
 }
 
 impl Contract {

@@ -9,7 +9,7 @@ use crate::catalog::Revision;
 use crate::schema::path::{self, Path};
 
 use super::classify::{ClassifiedChange, classify};
-use super::contract::{Contract, Rendered};
+use super::contract::{Contract, Rendered, Shown};
 use super::input::Inputs;
 use super::project::Terms;
 
@@ -66,7 +66,7 @@ fn observed_contract(contract: &Contract, live: &Json, revision: &Revision) -> O
     let target = revision.targets.first()?;
     let mut live = comparable(live);
     target.schema.apply_defaults(&mut live);
-    let mut defaulted = contract.defaulted.clone();
+    let mut defaulted = Json::clone(&contract.defaulted);
     for change in crate::schema::diff::diff(&target.schema, &contract.defaulted, &live) {
         if !owned(&contract.object, &change.path) {
             continue;
@@ -82,7 +82,7 @@ fn observed_contract(contract: &Contract, live: &Json, revision: &Revision) -> O
     }
     let mut found = contract.clone();
     found.object = defaulted.clone();
-    found.defaulted = defaulted;
+    found.defaulted = Shown::new(defaulted);
     Some(found)
 }
 

@@ -7,7 +7,7 @@ use crate::api::{Verdict, VerdictOutcome};
 use crate::catalog::{RuleSet, Target, Validation, canonical};
 use crate::cel::Value;
 use crate::schema::Schema;
-use crate::schema::path::Path;
+use crate::schema::path::{Name, Trail};
 
 use super::approve::{Judgement, judge as judge_validation, validations};
 use super::contract::{Contract, Rendered};
@@ -25,7 +25,7 @@ pub fn judge(rendered: &mut Rendered, inputs: &Inputs<'_>) -> Vec<Finding> {
     let contract = &rendered.contract;
     let mut findings = target_findings(contract, inputs);
     let memo = Memo::new(&inputs.revision.graph);
-    let objects = objects(&contract.defaulted, inputs.applied);
+    let objects = objects(contract, inputs.applied);
     let scene = Scene {
         graph: &inputs.revision.graph,
         facts: Some(&rendered.facts),
@@ -59,9 +59,9 @@ pub fn judge(rendered: &mut Rendered, inputs: &Inputs<'_>) -> Vec<Finding> {
     findings
 }
 
-fn objects(object: &Json, applied: Option<&Contract>) -> Objects {
-    let old = applied.map(|applied| Value::from_json(&applied.defaulted));
-    Objects { object: Value::from_json(object), old_object: old.map_or_else(Value::none, Value::some) }
+pub(super) fn objects(contract: &Contract, applied: Option<&Contract>) -> Objects {
+    let old = applied.map(|applied| applied.defaulted.value());
+    Objects { object: contract.defaulted.value(), old_object: old.map_or_else(Value::none, Value::some) }
 }
 
 /// The object against every release that the profile is for.
@@ -96,8 +96,8 @@ fn release_findings(contract: &Contract, target: &Target, applied: Option<&Contr
         let message = format!("`{}`: {}, as {of} defines it", violation.path, violation.kind);
         findings.push(Finding::new("InvalidOutput", message).at(violation.path));
     }
-    nulls(&contract.object, &target.schema, &Path::root(), &mut findings);
-    assumed_bounds(&contract.object, &target.schema, &Path::root(), target, &mut findings);
+    nulls(&contract.object, &target.schema, &mut Trail::default(), &mut findings);
+    assumed_bounds(&contract.object, &target.schema, &mut Trail::default(), target, &mut findings);
     if findings.is_empty() {
         let old = applied.map(|applied| {
             let mut old = applied.object.clone();
@@ -112,23 +112,30 @@ fn release_findings(contract: &Contract, target: &Target, applied: Option<&Contr
     findings
 }
 
-/// Null never leaves the renderer for a place that is not nullable: the API server would drop it.
-fn nulls(value: &Json, schema: &Schema, path: &Path, findings: &mut Vec<Finding>) {
+/// Calls `judge` for every value below a value that the schema knows.
+fn below<'a>(
+    value: &'a Json,
+    schema: &'a Schema,
+    trail: &mut Trail<'a>,
+    mut judge: impl FnMut(&'a Json, &'a Schema, &mut Trail<'a>),
+) {
+    let mut step = |name, value, schema| {
+        trail.push(name);
+        judge(value, schema, trail);
+        trail.pop();
+    };
     match value {
-        Json::Null if !schema.nullable => {
-            findings.push(Finding::new("InvalidOutput", format!("`{path}` is null")).at(path.clone()));
-        }
         Json::Object(members) => {
             for (name, member) in members {
                 if let Some(below) = schema.field(name) {
-                    nulls(member, below, &path.field(name), findings);
+                    step(Name::Field(name), member, below);
                 }
             }
         }
         Json::Array(items) => {
             if let Some(below) = schema.items.as_deref() {
                 for (at, item) in items.iter().enumerate() {
-                    nulls(item, below, &path.index(at), findings);
+                    step(Name::Index(at), item, below);
                 }
             }
         }
@@ -136,8 +143,23 @@ fn nulls(value: &Json, schema: &Schema, path: &Path, findings: &mut Vec<Finding>
     }
 }
 
+/// Null never leaves the renderer for a place that is not nullable: the API server would drop it.
+fn nulls<'a>(value: &'a Json, schema: &'a Schema, trail: &mut Trail<'a>, findings: &mut Vec<Finding>) {
+    if value.is_null() && !schema.nullable {
+        let path = trail.path();
+        findings.push(Finding::new("InvalidOutput", format!("`{path}` is null")).at(path));
+    }
+    below(value, schema, trail, |value, schema, trail| nulls(value, schema, trail, findings));
+}
+
 /// Bounds that the target's schema leaves open are assumed by its facts and enforced here.
-fn assumed_bounds(value: &Json, schema: &Schema, path: &Path, target: &Target, findings: &mut Vec<Finding>) {
+fn assumed_bounds<'a>(
+    value: &'a Json,
+    schema: &'a Schema,
+    trail: &mut Trail<'a>,
+    target: &Target,
+    findings: &mut Vec<Finding>,
+) {
     let bounds = target.facts.bounds;
     let (count, bound, what) = match value {
         Json::String(text) => (text.chars().count(), bounds.string, "characters"),
@@ -146,27 +168,12 @@ fn assumed_bounds(value: &Json, schema: &Schema, path: &Path, target: &Target, f
         _ => return,
     };
     if u64::try_from(count).unwrap_or(u64::MAX) > bound {
+        let path = trail.path();
         let message = format!("`{path}` has {count} {what}, more than the {bound} that are assumed");
-        findings.push(Finding::new("OutputTooLarge", message).at(path.clone()));
+        findings.push(Finding::new("OutputTooLarge", message).at(path));
         return;
     }
-    match value {
-        Json::Object(members) => {
-            for (name, member) in members {
-                if let Some(below) = schema.field(name) {
-                    assumed_bounds(member, below, &path.field(name), target, findings);
-                }
-            }
-        }
-        Json::Array(items) => {
-            if let Some(below) = schema.items.as_deref() {
-                for (at, item) in items.iter().enumerate() {
-                    assumed_bounds(item, below, &path.index(at), target, findings);
-                }
-            }
-        }
-        _ => {}
-    }
+    below(value, schema, trail, |value, schema, trail| assumed_bounds(value, schema, trail, target, findings));
 }
 
 /// One rule set over the candidate and, for the ratchet, over what is applied.
@@ -194,8 +201,8 @@ impl<'a> RuleSetJudge<'a> {
         Self {
             rule_set,
             facts,
-            candidate: side(objects(&contract.defaulted, applied)),
-            applied: applied.map(|applied| side(objects(&applied.defaulted, None))),
+            candidate: side(objects(contract, applied)),
+            applied: applied.map(|applied| side(objects(applied, None))),
         }
     }
 

@@ -28,7 +28,7 @@ mod wire;
 
 pub use approve::{MAX_FOREIGN_INPUT, MAX_PARAMETERS, Refusal, approve};
 pub use classify::{ClassifiedChange, DefaultChange, Transition, classify};
-pub use contract::{Approved, Contract, Identity, Rendered, RenderedKey, RenderedProjection};
+pub use contract::{Approved, Contract, Identity, Rendered, RenderedKey, RenderedProjection, Shown};
 pub use decide::{Candidate, Decision, decide};
 pub use drift::{Drift, drift, held};
 pub use explain::{Explained, Used, UsedParameter, explain};

@@ -9,7 +9,7 @@ use crate::catalog::{Access, Block, MetadataPlace, Projection, Source, Target};
 use crate::cel::{Key, Value};
 
 use super::assemble::Assembly;
-use super::contract::{Approved, Contract, Identity, Rendered, RenderedKey, RenderedProjection};
+use super::contract::{Approved, Contract, Identity, Rendered, RenderedKey, RenderedProjection, Shown};
 use super::env::{Memo, Scene, copy_name};
 use super::finding::{Failure, Finding};
 use super::input::{Inputs, Selection};
@@ -49,7 +49,7 @@ pub fn render(approved: Approved, inputs: &Inputs<'_>) -> Result<Rendered, Vec<F
         revision: revision.name.clone(),
         parameters: approved.parameters,
         object,
-        defaulted,
+        defaulted: Shown::new(defaulted),
         projections,
         unique,
         digest,

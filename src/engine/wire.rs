@@ -8,7 +8,7 @@ use crate::api::{
 };
 use crate::catalog::{Digest, Revision, Target};
 
-use super::contract::{Contract, Identity, Rendered, RenderedKey, RenderedProjection};
+use super::contract::{Contract, Identity, Rendered, RenderedKey, RenderedProjection, Shown};
 use super::input::{Inputs, Namespace, Tenant};
 
 /// Version of the list of inputs that a candidate's digest covers.
@@ -150,7 +150,7 @@ pub fn from_wire(spec: &OpenBaoServiceContractSpec, target: &Target) -> Result<C
         revision: spec.revision.name.clone(),
         parameters: if spec.parameters.is_absent() { serde_json::json!({}) } else { spec.parameters.0.clone() },
         object: spec.object.0.clone(),
-        defaulted,
+        defaulted: Shown::new(defaulted),
         projections,
         unique: Vec::new(),
         digest,

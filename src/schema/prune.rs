@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::node::{Additional, MAX_VALUE_DEPTH, Schema};
-use super::path::{Path, Segment, remove};
+use super::path::{Name, Path, Trail, remove};
 use crate::diagnostic::nearest;
 
 /// A field that the schema does not know.
@@ -41,22 +41,22 @@ impl Schema {
 
     /// What [`Schema::prune`] would remove, with the known name that comes closest; sorted.
     pub fn unknown_fields(&self, value: &Value) -> Vec<Unknown> {
-        let mut walk = Walk { path: Path::root(), depth: 0, found: Vec::new() };
+        let mut walk = Walk { path: Trail::default(), depth: 0, found: Vec::new() };
         walk.visit(value, Some(self), self.preserve_unknown);
         walk.found.sort_by(|a, b| a.path.cmp(&b.path));
         walk.found
     }
 }
 
-struct Walk {
-    path: Path,
+struct Walk<'a> {
+    path: Trail<'a>,
     depth: usize,
     found: Vec<Unknown>,
 }
 
-impl Walk {
+impl<'a> Walk<'a> {
     /// `keep`: fields that the schema does not describe stay.
-    fn visit(&mut self, value: &Value, schema: Option<&Schema>, keep: bool) {
+    fn visit(&mut self, value: &'a Value, schema: Option<&Schema>, keep: bool) {
         // Only lists below an unknown place go deeper than the schema does.
         if self.depth > MAX_VALUE_DEPTH {
             return;
@@ -65,7 +65,7 @@ impl Walk {
         match value {
             Value::Object(fields) => {
                 for (name, field) in fields {
-                    self.path.push(Segment::Field(name.clone()));
+                    self.path.push(Name::Field(name));
                     self.visit_field(name, field, schema, keep);
                     self.path.pop();
                 }
@@ -76,7 +76,7 @@ impl Walk {
                 // at all is none of our business.
                 let described = !keep || below.is_some();
                 for (at, item) in items.iter().enumerate().filter(|_| described) {
-                    self.path.push(Segment::Index(at));
+                    self.path.push(Name::Index(at));
                     self.visit(item, below, keep || below.is_some_and(|schema| schema.preserve_unknown));
                     self.path.pop();
                 }
@@ -86,7 +86,7 @@ impl Walk {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    fn visit_field(&mut self, name: &str, field: &Value, schema: Option<&Schema>, keep: bool) {
+    fn visit_field(&mut self, name: &str, field: &'a Value, schema: Option<&Schema>, keep: bool) {
         let Some(schema) = schema else { return self.report(None) };
         if let Some(below) = schema.field(name) {
             return self.visit(field, Some(below), below.preserve_unknown);
@@ -100,7 +100,7 @@ impl Walk {
     }
 
     fn report(&mut self, nearest: Option<String>) {
-        self.found.push(Unknown { path: self.path.clone(), nearest });
+        self.found.push(Unknown { path: self.path.path(), nearest });
     }
 }
 

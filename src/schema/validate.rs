@@ -7,7 +7,7 @@ mod scalar;
 use serde_json::{Map, Value};
 
 use super::node::{Additional, Checks, MAX_VALUE_DEPTH, Nested, Schema, Type};
-use super::path::{Path, Segment};
+use super::path::{Name, Trail};
 use super::violation::{Violation, ViolationKind};
 
 impl Schema {
@@ -17,7 +17,7 @@ impl Schema {
     /// that the schema does not know are not refused here: [`Schema::unknown_fields`] tells them. Where
     /// Kubernetes lets something pass by accident this does not (the last cases of `behaviour/cases.yaml`).
     pub fn validate(&self, value: &Value) -> Vec<Violation> {
-        let mut judge = Judge { path: Path::root(), found: Vec::new() };
+        let mut judge = Judge { path: Trail::default(), found: Vec::new() };
         if nests_deeper(value, MAX_VALUE_DEPTH) {
             judge.report(ViolationKind::TooDeep { limit: MAX_VALUE_DEPTH });
         } else {
@@ -47,29 +47,30 @@ pub(crate) fn nests_deeper(value: &Value, limit: usize) -> bool {
 }
 
 /// What is left to be said about one value, and where it stands.
-struct Judge {
-    path: Path,
+struct Judge<'a> {
+    path: Trail<'a>,
     found: Vec<Violation>,
 }
 
-impl Judge {
+impl<'a> Judge<'a> {
     fn report(&mut self, kind: ViolationKind) {
-        self.found.push(Violation { path: self.path.clone(), kind });
+        self.found.push(Violation { path: self.path.path(), kind });
     }
 
-    fn below<T>(&mut self, segment: Segment, judge: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(segment);
+    fn below<T>(&mut self, name: Name<'a>, judge: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(name);
         let result = judge(self);
         self.path.pop();
         result
     }
 
-    fn schema(&mut self, value: &Value, schema: &Schema) {
-        let expected = expected_types(schema);
+    fn schema(&mut self, value: &'a Value, schema: &'a Schema) {
+        let mut expected = expected_types(schema).into_iter().flatten().peekable();
         if value.is_null() {
-            return self.null(schema, expected);
+            return self.null(schema, expected.collect());
         }
-        if !expected.is_empty() && !expected.iter().any(|kind| is_of(value, *kind)) {
+        if expected.peek().is_some() && !expected.any(|kind| is_of(value, kind)) {
+            let expected = expected_types(schema).into_iter().flatten().collect();
             let allowed = schema.checks.allowed.clone();
             return self.report(ViolationKind::Type { found: value.clone(), expected, allowed });
         }
@@ -92,32 +93,32 @@ impl Judge {
         }
     }
 
-    fn object(&mut self, fields: &Map<String, Value>, schema: &Schema) {
+    fn object(&mut self, fields: &'a Map<String, Value>, schema: &'a Schema) {
         if schema.embedded_resource {
             self.resource(fields);
         }
         for (name, field) in fields {
             match (schema.field(name), &schema.additional) {
-                (Some(below), _) => self.below(Segment::Field(name.clone()), |judge| judge.schema(field, below)),
+                (Some(below), _) => self.below(Name::Field(name), |judge| judge.schema(field, below)),
                 (None, Some(Additional::Nothing)) => {
-                    self.below(Segment::Field(name.clone()), |judge| judge.report(ViolationKind::NotAllowed));
+                    self.below(Name::Field(name), |judge| judge.report(ViolationKind::NotAllowed));
                 }
                 _ => {}
             }
         }
     }
 
-    fn array(&mut self, items: &[Value], schema: &Schema) {
+    fn array(&mut self, items: &'a [Value], schema: &'a Schema) {
         self.list_keys(items, schema);
         let Some(below) = schema.items.as_deref() else { return };
         for (at, item) in items.iter().enumerate() {
-            self.below(Segment::Index(at), |judge| judge.schema(item, below));
+            self.below(Name::Index(at), |judge| judge.schema(item, below));
         }
     }
 
     /// Constraints that hold in a schema and under `allOf`, `anyOf`, `oneOf` and `not` alike. The value
     /// is not null.
-    fn checks(&mut self, value: &Value, checks: &Checks, kind: Option<Type>) {
+    fn checks(&mut self, value: &'a Value, checks: &'a Checks, kind: Option<Type>) {
         match value {
             Value::Object(fields) => self.fields(fields, checks),
             Value::Array(items) => self.items(items.len(), checks),
@@ -136,7 +137,7 @@ impl Judge {
         self.junctors(value, checks);
     }
 
-    fn fields(&mut self, fields: &Map<String, Value>, checks: &Checks) {
+    fn fields(&mut self, fields: &'a Map<String, Value>, checks: &'a Checks) {
         let (found, what) = (len(fields.len()), "fields");
         if let Some(limit) = checks.max_properties.filter(|limit| found > *limit) {
             self.report(ViolationKind::TooMany { found, limit, what });
@@ -145,7 +146,7 @@ impl Judge {
             self.report(ViolationKind::TooFew { found, limit, what });
         }
         for name in checks.required.iter().filter(|name| !fields.contains_key(*name)) {
-            self.below(Segment::Field(name.clone()), |judge| judge.report(ViolationKind::Missing));
+            self.below(Name::Field(name), |judge| judge.report(ViolationKind::Missing));
         }
     }
 
@@ -159,7 +160,7 @@ impl Judge {
         }
     }
 
-    fn junctors(&mut self, value: &Value, checks: &Checks) {
+    fn junctors(&mut self, value: &'a Value, checks: &'a Checks) {
         for nested in &checks.all_of {
             self.nested(value, nested);
         }
@@ -184,7 +185,7 @@ impl Judge {
         }
     }
 
-    fn nested(&mut self, value: &Value, nested: &Nested) {
+    fn nested(&mut self, value: &'a Value, nested: &'a Nested) {
         if let Some(kind) = nested.kind.filter(|kind| !is_of(value, *kind)) {
             let (found, expected) = (value.clone(), vec![kind]);
             return self.report(ViolationKind::Type { found, expected, allowed: Vec::new() });
@@ -200,14 +201,14 @@ impl Judge {
             Value::Object(fields) => {
                 for (name, below) in &nested.properties {
                     let Some(field) = fields.get(name) else { continue };
-                    self.below(Segment::Field(name.clone()), |judge| judge.nested(field, below));
+                    self.below(Name::Field(name), |judge| judge.nested(field, below));
                 }
             }
             Value::Array(items) => {
                 for (below, (at, item)) in
                     nested.items.iter().flat_map(|below| items.iter().enumerate().map(move |item| (below, item)))
                 {
-                    self.below(Segment::Index(at), |judge| judge.nested(item, below));
+                    self.below(Name::Index(at), |judge| judge.nested(item, below));
                 }
             }
             _ => {}
@@ -216,25 +217,23 @@ impl Judge {
     }
 
     /// How many alternatives take the value, and the first complaint of the one that comes closest.
-    fn count_matches(&self, value: &Value, alternatives: &[Nested]) -> (usize, Option<String>) {
+    fn count_matches(&self, value: &'a Value, alternatives: &'a [Nested]) -> (usize, Option<String>) {
         let tried: Vec<Vec<Violation>> = alternatives.iter().map(|nested| self.tried(value, nested)).collect();
         let matched = tried.iter().filter(|found| found.is_empty()).count();
         let closest = tried.iter().min_by_key(|found| found.len()).and_then(|found| found.first());
         (matched, closest.map(Violation::to_string))
     }
 
-    fn tried(&self, value: &Value, nested: &Nested) -> Vec<Violation> {
+    fn tried(&self, value: &'a Value, nested: &'a Nested) -> Vec<Violation> {
         let mut judge = Judge { path: self.path.clone(), found: Vec::new() };
         judge.nested(value, nested);
         judge.found
     }
 }
 
-fn expected_types(schema: &Schema) -> Vec<Type> {
-    if schema.int_or_string {
-        return vec![Type::Integer, Type::String];
-    }
-    schema.kind.into_iter().collect()
+/// The types that a value may have; any, if there are none.
+fn expected_types(schema: &Schema) -> [Option<Type>; 2] {
+    if schema.int_or_string { [Some(Type::Integer), Some(Type::String)] } else { [schema.kind, None] }
 }
 
 /// Whether a value is of a type. Integers are numbers, and doubles without fraction are integers.

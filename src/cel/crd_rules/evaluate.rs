@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::typed::value;
 use super::{Cause, Names, Node, Rule, RuleViolation, Rules};
 use crate::cel::{Activation, Context, EvalError, Fault, Meter, Result as CelResult, RootId, Value};
-use crate::schema::path::{Path, Segment};
+use crate::schema::path::{Name, Path, Trail};
 use crate::schema::{Additional, ListType, MAX_VALUE_DEPTH, Reason, Schema, nests_deeper};
 
 /// Cost units that all rules of one object may take together: Kubernetes' `RuntimeCELCostBudget`
@@ -22,7 +22,7 @@ impl Rules {
     /// The object has its defaults, and the schema accepts it.
     pub fn evaluate(&self, object: &Json, old: Option<&Json>) -> Vec<RuleViolation> {
         let mut run =
-            Run { names: self.names, path: Path::root(), left: RUNTIME_BUDGET, spent: false, failures: Vec::new() };
+            Run { names: self.names, path: Trail::default(), left: RUNTIME_BUDGET, spent: false, failures: Vec::new() };
         if [Some(object), old].into_iter().flatten().any(|value| nests_deeper(value, MAX_VALUE_DEPTH)) {
             run.fail(Path::root(), "nests too deeply to be judged".to_owned(), Cause::Fault, None);
         } else {
@@ -33,9 +33,9 @@ impl Rules {
     }
 }
 
-struct Run {
+struct Run<'a> {
     names: Names,
-    path: Path,
+    path: Trail<'a>,
     /// Cost units left for this object.
     left: u64,
     /// No further rule runs.
@@ -55,21 +55,21 @@ impl Activation for Env {
     }
 }
 
-impl Run {
+impl<'a> Run<'a> {
     fn fail(&mut self, path: Path, message: String, cause: Cause, rule: Option<&Rule>) {
         let (reason, rule) =
             rule.map_or((Reason::default(), String::new()), |r| (r.source.reason, r.source.rule.clone()));
         self.failures.push(RuleViolation { path, message, reason, rule, cause });
     }
 
-    fn below(&mut self, segment: Segment, judge: impl FnOnce(&mut Self)) {
-        self.path.push(segment);
+    fn below(&mut self, name: Name<'a>, judge: impl FnOnce(&mut Self)) {
+        self.path.push(name);
         judge(self);
         self.path.pop();
     }
 
     /// `same`: the place above has not changed.
-    fn node(&mut self, node: &Node, schema: &Schema, object: &Json, old: Option<&Json>, same: bool) {
+    fn node(&mut self, node: &Node, schema: &Schema, object: &'a Json, old: Option<&Json>, same: bool) {
         if object.is_null() || self.spent {
             return;
         }
@@ -89,7 +89,7 @@ impl Run {
         &mut self,
         node: &Node,
         schema: &Schema,
-        fields: &Map<String, Json>,
+        fields: &'a Map<String, Json>,
         old: Option<&Map<String, Json>>,
         same: bool,
     ) {
@@ -101,16 +101,16 @@ impl Run {
             };
             if let Some((node, schema)) = below {
                 let old = old.and_then(|old| old.get(name));
-                self.below(Segment::Field(name.clone()), |run| run.node(node, schema, field, old, same));
+                self.below(Name::Field(name), |run| run.node(node, schema, field, old, same));
             }
         }
     }
 
-    fn items(&mut self, node: &Node, schema: &Schema, items: &[Json], old: Option<&Vec<Json>>, same: bool) {
+    fn items(&mut self, node: &Node, schema: &Schema, items: &'a [Json], old: Option<&Vec<Json>>, same: bool) {
         let (Some(node), Some(below)) = (node.items.as_deref(), schema.items.as_deref()) else { return };
         for (at, item) in items.iter().enumerate() {
             let old = old.and_then(|old| correlated(item, old, schema));
-            self.below(Segment::Index(at), |run| run.node(node, below, item, old, same));
+            self.below(Name::Index(at), |run| run.node(node, below, item, old, same));
         }
     }
 
@@ -133,15 +133,16 @@ impl Run {
     }
 
     fn rule(&mut self, rule: &Rule, env: &Env, same: bool) {
-        let place: Path = self.path.segments().iter().chain(rule.shown_at.segments()).cloned().collect();
         let result = self.run(&rule.program, env);
-        let known = rule_text(rule);
         // What has not changed was accepted once; a transition rule judges the change itself.
         let excused = same && !rule.uses_old;
+        if matches!(result, Ok(Value::Bool(holds)) if holds || excused) {
+            return;
+        }
+        let place = self.path.path().segments().iter().chain(rule.shown_at.segments()).cloned().collect();
+        let known = rule_text(rule);
         match result {
-            Ok(Value::Bool(true)) => {}
-            Ok(Value::Bool(false)) if excused => {}
-            Ok(Value::Bool(false)) => {
+            Ok(Value::Bool(_)) => {
                 let said = rule.message.as_ref().and_then(|program| self.message(program, env));
                 let message = said.unwrap_or_else(|| match &rule.source.message {
                     Some(message) => one_line(message),

@@ -40,6 +40,7 @@ mod url;
 use super::{Meter, Result, Value};
 
 pub use dispatch::{call, find, functions, is_variadic, names};
+pub(crate) use pattern::Pattern;
 
 /// A type in a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

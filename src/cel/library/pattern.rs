@@ -1,5 +1,7 @@
 //! Regular expressions: `matches`, Kubernetes' `find` and `findAll`, cel-go's regex extension.
 
+use std::sync::{Arc, OnceLock};
+
 use regex::{Captures, Regex};
 
 use crate::cel::value::{floor_to_u64, u64_to_f64};
@@ -108,6 +110,28 @@ fn compile(pattern: &str) -> Result<Regex> {
 fn matches(args: &[Value], _: &mut Meter) -> Result {
     let [Value::String(text), Value::String(pattern)] = args else { return Err(mismatch()) };
     Ok(Value::Bool(compile(pattern)?.is_match(text)))
+}
+
+/// A constant pattern, compiled when it is first asked for and then kept.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    source: Arc<str>,
+    compiled: OnceLock<Result<Regex>>,
+}
+
+impl Pattern {
+    /// The pattern that a constant is; `None` if it is no text.
+    pub(crate) fn of(constant: &Value) -> Option<Self> {
+        let Value::String(source) = constant else { return None };
+        Some(Self { source: Arc::clone(source), compiled: OnceLock::new() })
+    }
+
+    /// `matches`, at the same price: `args` are `text` and the pattern.
+    pub(crate) fn matches(&self, text: &str, args: &[Value], meter: &mut Meter) -> Result {
+        meter.charge(PATTERN.of(args))?;
+        let compiled = self.compiled.get_or_init(|| compile(&self.source));
+        compiled.as_ref().map(|compiled| Value::Bool(compiled.is_match(text))).map_err(Clone::clone)
+    }
 }
 
 fn find_all(args: &[Value], _: &mut Meter) -> Result {

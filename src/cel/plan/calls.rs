@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::names::listed;
-use super::{ExprError, ExprErrorKind, Node, Op, Planner, known};
+use super::{Call, ExprError, ExprErrorKind, Node, Op, Planner, known};
 use crate::cel::ast::{Expr, Kind};
-use crate::cel::library::{self, Function};
+use crate::cel::library::{self, Function, Pattern};
 use crate::cel::{Meter, Value};
 use crate::diagnostic::nearest;
 
@@ -82,7 +82,9 @@ impl Planner<'_> {
             }
             _ => {}
         }
-        Op::Call { function, receiver, args }
+        let constant = args.get(1).and_then(|pattern| known(pattern, false));
+        let pattern = constant.filter(|_| function.name == "matches").and_then(|pattern| Pattern::of(&pattern));
+        Op::Call(Call { function, receiver, args, pattern })
     }
 
     fn unknown_function(&mut self, qualified: Option<&str>, written: &Written<'_>) -> Op {

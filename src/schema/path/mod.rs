@@ -4,6 +4,7 @@ mod edit;
 mod pattern;
 mod read;
 mod text;
+mod trail;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde_json::{Number, Value};
 pub use edit::{Blocked, get, insert, remove};
 pub use pattern::{Pattern, Step};
 pub use read::{PatternError, PatternErrorKind};
+pub(crate) use trail::{Name, Trail};
 
 /// One step of a [`Path`].
 #[derive(Clone, Debug)]

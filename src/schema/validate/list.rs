@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::Judge;
 use crate::schema::node::{ListType, Schema};
-use crate::schema::path::Segment;
+use crate::schema::path::Name;
 use crate::schema::violation::ViolationKind;
 
-impl Judge {
+impl Judge<'_> {
     pub(super) fn list_keys(&mut self, items: &[Value], schema: &Schema) {
         match schema.list_type {
             ListType::Atomic => {}
@@ -25,7 +25,7 @@ impl Judge {
             // A third appearance says nothing new.
             if !seen.insert(text.clone()) && told.insert(text) {
                 let found = item.clone();
-                self.below(Segment::Index(at), |judge| judge.report(ViolationKind::DuplicateItem { found }));
+                self.below(Name::Index(at), |judge| judge.report(ViolationKind::DuplicateItem { found }));
             }
         }
     }
@@ -36,14 +36,14 @@ impl Judge {
         for (at, item) in items.iter().enumerate() {
             if !item.is_object() && !item.is_null() {
                 let kind = ViolationKind::KeylessItem { found: item.clone(), keys: keys.to_vec() };
-                self.below(Segment::Index(at), |judge| judge.report(kind));
+                self.below(Name::Index(at), |judge| judge.report(kind));
                 continue;
             }
             let own = keys.iter().filter_map(|key| Some(format!("{key}={}", item.get(key)?)));
             let key = own.collect::<Vec<_>>().join(", ");
             if !seen.insert(key.clone()) {
                 let key = if key.is_empty() { "no key".to_owned() } else { format!("key `{key}`") };
-                self.below(Segment::Index(at), |judge| judge.report(ViolationKind::DuplicateKey { key }));
+                self.below(Name::Index(at), |judge| judge.report(ViolationKind::DuplicateKey { key }));
             }
         }
     }

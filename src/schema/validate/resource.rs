@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::Judge;
-use crate::schema::path::Segment;
+use crate::schema::path::Name;
 use crate::schema::violation::{ViolationKind, cut};
 
-impl Judge {
+impl Judge<'_> {
     /// `apiVersion` and `kind` are required; `metadata` is not. Types are judged by the implied schema.
     pub(super) fn resource(&mut self, fields: &Map<String, Value>) {
         for (name, check) in [("apiVersion", api_version as fn(&str) -> Option<String>), ("kind", kind)] {
@@ -16,13 +16,13 @@ impl Judge {
                 Some(_) => None,
             };
             if let Some(wrong) = wrong {
-                self.below(Segment::Field(name.to_owned()), |judge| judge.report(wrong));
+                self.below(Name::Field(name), |judge| judge.report(wrong));
             }
         }
         let name = fields.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Value::as_str);
         if let Some(wrong) = name.and_then(path_segment) {
-            self.below(Segment::Field("metadata".to_owned()), |judge| {
-                judge.below(Segment::Field("name".to_owned()), |judge| judge.report(ViolationKind::Resource(wrong)));
+            self.below(Name::Field("metadata"), |judge| {
+                judge.below(Name::Field("name"), |judge| judge.report(ViolationKind::Resource(wrong)));
             });
         }
     }

@@ -11,7 +11,7 @@ use crate::schema::node::{Checks, Type};
 use crate::schema::number::{compare, is_multiple};
 use crate::schema::violation::ViolationKind;
 
-impl Judge {
+impl Judge<'_> {
     pub(super) fn outside_enum(&mut self, value: &Value, allowed: &[Value]) {
         let texts = allowed.iter().filter_map(Value::as_str);
         let nearest = value.as_str().and_then(|text| nearest(text, texts));
