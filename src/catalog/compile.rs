@@ -486,6 +486,7 @@ fn assemble(
         digest,
         selectable: spec.selectable,
         eligibility: parts.eligibility,
+        judges: Target::judges(&targets),
         targets,
         parameters: wiring.parameters.clone(),
         graph: parts.graph,

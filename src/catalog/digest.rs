@@ -107,22 +107,33 @@ fn write_number(number: &serde_json::Number, out: &mut String) {
 
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            control if control < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            other => out.push(other),
+    let mut rest = text;
+    // Most texts have nothing to escape, and are copied as they are.
+    while let Some((plain, escaped)) =
+        rest.find(|c: char| c < ' ' || c == '"' || c == '\\').and_then(|at| rest.split_at_checked(at))
+    {
+        out.push_str(plain);
+        let mut following = escaped.chars();
+        write_escaped(following.next().unwrap_or_default(), out);
+        rest = following.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn write_escaped(character: char, out: &mut String) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        control => {
+            let _ = write!(out, "\\u{:04x}", u32::from(control));
         }
     }
-    out.push('"');
 }
 
 #[cfg(test)]

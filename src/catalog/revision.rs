@@ -325,6 +325,8 @@ pub struct Revision {
     pub eligibility: Vec<Validation>,
     /// The target releases that it is for; the first one defaults `object`.
     pub targets: Vec<Arc<Target>>,
+    /// Those of them that judge an object: a release that extends one before it has nothing to add.
+    pub judges: Vec<Arc<Target>>,
     /// What tenants may say.
     pub parameters: Schema,
     /// What evaluates lazily.

@@ -37,7 +37,7 @@ pub struct TargetFacts {
 }
 
 /// Assumed bounds.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
     /// characters of a string
@@ -165,6 +165,25 @@ impl Target {
             secret_paths: patterns(&facts.release, &facts.secret_paths)?,
             facts,
         })
+    }
+}
+
+impl Target {
+    /// The releases that have something to say of an object which the ones before them accept.
+    pub(super) fn judges(targets: &[Arc<Self>]) -> Vec<Arc<Self>> {
+        let mut judges: Vec<Arc<Self>> = Vec::new();
+        for target in targets {
+            if !judges.iter().any(|judge| target.extends(judge)) {
+                judges.push(Arc::clone(target));
+            }
+        }
+        judges
+    }
+
+    /// Whether this release accepts every object that `base` accepts. With a transition rule it may not: an
+    /// old object can hold what only this release knows.
+    fn extends(&self, base: &Self) -> bool {
+        self.schema.extends(&base.schema) && !self.rules.judge_changes() && self.facts.bounds == base.facts.bounds
     }
 }
 

@@ -2,11 +2,12 @@
 
 mod evaluate;
 mod name;
+mod seen;
 mod typed;
 
 use std::collections::BTreeMap;
 
-use super::{ExprError, Presence, Program, RootId, Scope, compile};
+use super::{ExprError, Key, Presence, Program, RootId, Scope, compile};
 use crate::schema::path::Path;
 use crate::schema::{Additional, ListType, Reason, Schema, ValidationRule};
 
@@ -19,6 +20,8 @@ pub struct Rules {
     root: Node,
     names: Names,
     count: usize,
+    /// Whether any rule is a transition rule.
+    changes: bool,
 }
 
 /// The two names that a rule may use.
@@ -32,9 +35,17 @@ struct Names {
 #[derive(Clone, Debug, Default)]
 struct Node {
     rules: Vec<Rule>,
-    fields: BTreeMap<String, Node>,
+    fields: BTreeMap<String, Field>,
     values: Option<Box<Node>>,
     items: Option<Box<Node>>,
+}
+
+/// The rules at and below a field.
+#[derive(Clone, Debug)]
+struct Field {
+    /// its name in expressions; absent where the object above does not show it as it is
+    key: Option<Key>,
+    node: Node,
 }
 
 #[derive(Clone, Debug)]
@@ -115,7 +126,9 @@ impl Rules {
         let root = compiler.node(schema, true);
         let count = compiler.count;
         if compiler.errors.is_empty() {
-            return Ok(Self { schema: schema.clone(), root: root.unwrap_or_default(), names, count });
+            let root = root.unwrap_or_default();
+            let changes = root.changes();
+            return Ok(Self { schema: schema.clone(), root, names, count, changes });
         }
         Err(compiler.errors)
     }
@@ -125,9 +138,23 @@ impl Rules {
         self.count
     }
 
+    /// Whether any of them reads the old object.
+    pub fn judge_changes(&self) -> bool {
+        self.changes
+    }
+
     /// Whether there is no rule at all.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+}
+
+impl Node {
+    fn changes(&self) -> bool {
+        let mut below = self.fields.values().map(|field| &field.node);
+        self.rules.iter().any(|rule| rule.uses_old)
+            || below.any(Self::changes)
+            || [&self.values, &self.items].into_iter().flatten().any(|node| node.changes())
     }
 }
 
@@ -165,7 +192,9 @@ impl Compiler {
         }
         for (name, field) in &schema.properties {
             let field = self.below("properties", |compiler| compiler.below(name, |c| c.node(field, correlatable)));
-            node.fields.extend(field.map(|field| (name.clone(), field)));
+            let whole = !(schema.embedded_resource && name == "metadata");
+            let key = name::escape(name).filter(|_| whole).map(|key| Key::string(&key));
+            node.fields.extend(field.map(|node| (name.clone(), Field { key, node })));
         }
         if let Some(Additional::Schema(values)) = &schema.additional {
             node.values = self.below("additionalProperties", |c| c.node(values, correlatable)).map(Box::new);

@@ -72,7 +72,7 @@ fn target_findings(contract: &Contract, inputs: &Inputs<'_>) -> Vec<Finding> {
         let message = format!("the rendered object has {size} bytes, more than {MAX_RENDERED}");
         findings.push(Finding::new("OutputTooLarge", message));
     }
-    for target in &inputs.revision.targets {
+    for target in &inputs.revision.judges {
         let found = release_findings(contract, target, inputs.applied);
         if !found.is_empty() {
             // Other releases would say most of it again.

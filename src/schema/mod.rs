@@ -9,6 +9,7 @@ mod crd;
 mod default;
 pub mod diff;
 mod error;
+mod extend;
 mod format;
 mod node;
 mod number;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::typed::value;
+use super::seen::Seen;
 use super::{Cause, Names, Node, Rule, RuleViolation, Rules};
-use crate::cel::{Activation, Context, EvalError, Fault, Meter, Result as CelResult, RootId, Value};
+use crate::cel::{Activation, Context, EvalError, Fault, Key, Meter, Result as CelResult, RootId, Value};
 use crate::schema::path::{Name, Path, Trail};
 use crate::schema::{Additional, ListType, MAX_VALUE_DEPTH, Reason, Schema, nests_deeper};
 
@@ -26,7 +26,7 @@ impl Rules {
         if [Some(object), old].into_iter().flatten().any(|value| nests_deeper(value, MAX_VALUE_DEPTH)) {
             run.fail(Path::root(), "nests too deeply to be judged".to_owned(), Cause::Fault, None);
         } else {
-            run.node(&self.root, &self.schema, object, old, false);
+            run.node(&self.root, &self.schema, Seen::new(object), old.map(Seen::new), false);
         }
         run.failures.sort_by(|a, b| a.path.cmp(&b.path));
         run.failures
@@ -69,59 +69,63 @@ impl<'a> Run<'a> {
     }
 
     /// `same`: the place above has not changed.
-    fn node(&mut self, node: &Node, schema: &Schema, object: &'a Json, old: Option<&Json>, same: bool) {
-        if object.is_null() || self.spent {
+    fn node(&mut self, node: &Node, schema: &Schema, mut object: Seen<'a>, old: Option<Seen<'a>>, same: bool) {
+        if object.json.is_null() || self.spent {
             return;
         }
-        let old = old.filter(|old| !old.is_null());
-        let same = same || old == Some(object);
+        let mut old = old.filter(|old| !old.json.is_null());
+        let same = same || old.as_ref().is_some_and(|old| old.json == object.json);
         if !node.rules.is_empty() {
-            self.rules(&node.rules, schema, object, old, same);
+            self.rules(&node.rules, schema, &mut object, old.as_mut(), same);
         }
-        match object {
-            Json::Object(fields) => self.fields(node, schema, fields, old.and_then(Json::as_object), same),
-            Json::Array(items) => self.items(node, schema, items, old.and_then(Json::as_array), same),
+        match object.json {
+            Json::Object(_) => self.fields(node, schema, &object, old.as_ref(), same),
+            Json::Array(_) => self.items(node, schema, &object, old.as_ref(), same),
             _ => {}
         }
     }
 
-    fn fields(
-        &mut self,
-        node: &Node,
-        schema: &Schema,
-        fields: &'a Map<String, Json>,
-        old: Option<&Map<String, Json>>,
-        same: bool,
-    ) {
-        for (name, field) in fields {
-            let below = match (node.fields.get(name), schema.properties.get(name), &node.values, &schema.additional) {
-                (Some(node), Some(schema), ..) => Some((node, schema)),
-                (None, None, Some(node), Some(Additional::Schema(schema))) => Some((&**node, &**schema)),
-                _ => None,
-            };
-            if let Some((node, schema)) = below {
-                let old = old.and_then(|old| old.get(name));
-                self.below(Name::Field(name), |run| run.node(node, schema, field, old, same));
-            }
+    fn fields(&mut self, node: &Node, schema: &Schema, object: &Seen<'a>, old: Option<&Seen<'a>>, same: bool) {
+        for name in object.json.as_object().into_iter().flat_map(Map::keys) {
+            let of_map;
+            let (node, schema, key) =
+                match (node.fields.get(name), schema.properties.get(name), &node.values, &schema.additional) {
+                    (Some(field), Some(schema), ..) => (&field.node, schema, field.key.as_ref()),
+                    (None, None, Some(node), Some(Additional::Schema(schema))) => {
+                        of_map = Key::string(name);
+                        (&**node, &**schema, Some(&of_map))
+                    }
+                    _ => continue,
+                };
+            let Some(field) = object.field(name, key) else { continue };
+            let old = old.and_then(|old| old.field(name, key));
+            self.below(Name::Field(name), |run| run.node(node, schema, field, old, same));
         }
     }
 
-    fn items(&mut self, node: &Node, schema: &Schema, items: &'a [Json], old: Option<&Vec<Json>>, same: bool) {
+    fn items(&mut self, node: &Node, schema: &Schema, object: &Seen<'a>, old: Option<&Seen<'a>>, same: bool) {
         let (Some(node), Some(below)) = (node.items.as_deref(), schema.items.as_deref()) else { return };
-        for (at, item) in items.iter().enumerate() {
-            let old = old.and_then(|old| correlated(item, old, schema));
+        for (at, item) in object.items().enumerate() {
+            let old = old.and_then(|old| old.items().find(|old| correlated(item.json, old.json, schema)));
             self.below(Name::Index(at), |run| run.node(node, below, item, old, same));
         }
     }
 
-    fn rules(&mut self, rules: &[Rule], schema: &Schema, object: &Json, old: Option<&Json>, same: bool) {
-        let own = value(object, schema);
-        let before = old.filter(|_| rules.iter().any(|rule| rule.uses_old)).map(|old| value(old, schema));
+    fn rules(
+        &mut self,
+        rules: &[Rule],
+        schema: &Schema,
+        object: &mut Seen<'_>,
+        old: Option<&mut Seen<'_>>,
+        same: bool,
+    ) {
+        let (own, is_new) = (object.value(schema), old.is_none());
+        let before = old.filter(|_| rules.iter().any(|rule| rule.uses_old)).map(|old| old.value(schema));
         let plain = Env { names: self.names, own: own.clone(), old: before.clone() };
         let optional = Env { names: self.names, own, old: Some(before.map_or_else(Value::none, Value::some)) };
         for rule in rules {
             let optional_old = rule.source.optional_old_self == Some(true);
-            if rule.uses_old && old.is_none() && !optional_old {
+            if rule.uses_old && is_new && !optional_old {
                 continue;
             }
             let env = if optional_old { &optional } else { &plain };
@@ -179,12 +183,9 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The old item with the same keys, where items have keys.
-fn correlated<'a>(item: &Json, old: &'a [Json], schema: &Schema) -> Option<&'a Json> {
-    if schema.list_type != ListType::Map {
-        return None;
-    }
-    old.iter().find(|old| schema.map_keys.iter().all(|key| old.get(key) == item.get(key)))
+/// Whether two items of a map list have the same keys.
+fn correlated(item: &Json, old: &Json, schema: &Schema) -> bool {
+    schema.list_type == ListType::Map && schema.map_keys.iter().all(|key| old.get(key) == item.get(key))
 }
 
 fn rule_text(rule: &Rule) -> String {
