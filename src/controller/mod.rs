@@ -8,7 +8,10 @@ pub mod clock;
 pub mod conditions;
 pub mod context;
 pub mod entry;
+pub mod events;
 pub mod failure;
+pub mod health;
+pub mod lease;
 pub mod metrics;
 pub mod names;
 pub mod queue;
@@ -17,6 +20,7 @@ pub mod ready;
 pub mod registry;
 pub mod run;
 pub mod server;
+pub mod telemetry;
 #[cfg(test)]
 mod testing;
 pub mod watch;

@@ -85,7 +85,8 @@ pub enum Change<T> {
 }
 
 /// Follows a resource for ever. `project` keeps of an object what is needed, or says why it cannot: in words that
-/// may be shown to anyone who may see the object's name.
+/// may be shown to anyone who may see the object's name. It is given each object once, in the order of the server,
+/// an item of a list before the [`Change::Replaced`] that it is part of.
 pub fn watch<T, P>(
     api: Api<DynamicObject>,
     options: Options,
@@ -94,7 +95,7 @@ pub fn watch<T, P>(
 ) -> impl Stream<Item = Change<T>> + Send + use<T, P>
 where
     T: Send + 'static,
-    P: Fn(DynamicObject) -> Result<T, String> + Send + Sync + 'static,
+    P: Fn(Value) -> Result<T, String> + Send + Sync + 'static,
 {
     let url = api.resource_url().to_owned();
     let resource = url.rsplit('/').next().unwrap_or_default().to_owned();
@@ -144,7 +145,7 @@ struct Open {
     patience: Duration,
 }
 
-impl<T, P: Fn(DynamicObject) -> Result<T, String>> Watch<P> {
+impl<T, P: Fn(Value) -> Result<T, String>> Watch<P> {
     async fn change(&mut self) -> Change<T> {
         if self.handed_over
             && let Some(mark) = self.options.mark.take()
@@ -180,7 +181,8 @@ impl<T, P: Fn(DynamicObject) -> Result<T, String>> Watch<P> {
         let mut continue_token = None;
         loop {
             let page = self.page(continue_token).await.map_err(|error| self.failure(Verb::List, &error))?;
-            for item in page.items {
+            for mut item in page.items {
+                object::typed(&mut item, &page.types);
                 match self.read(item) {
                     Ok(object) => objects.push(object),
                     Err(broken) => malformed.push(broken),
@@ -304,9 +306,9 @@ impl<T, P: Fn(DynamicObject) -> Result<T, String>> Watch<P> {
         self.failed(&failure);
     }
 
-    fn read(&self, object: Value) -> Result<T, Malformed> {
+    fn read(&self, mut object: Value) -> Result<T, Malformed> {
         let identity = Identity::of(&object);
-        let read = object::slim(object).and_then(|object| (self.project)(object));
+        let read = object::slim(&mut object).and_then(|()| (self.project)(object));
         read.map_err(|error| Malformed { identity, error })
     }
 

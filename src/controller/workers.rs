@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,7 +10,9 @@ use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
+use super::context::Enqueue;
 use super::queue::{Depths, Outcome, Priority, Queue};
+use super::world;
 
 #[cfg(test)]
 mod tests;
@@ -112,6 +113,16 @@ impl<K: Ord + Clone> Work<K> {
 
     fn wake(&self) -> Option<Instant> {
         self.queue().next_at().and_then(|at| self.shared.origin.checked_add(at))
+    }
+}
+
+impl Enqueue for Work<world::Work> {
+    fn add(&self, work: world::Work, priority: Priority) {
+        Self::add(self, &work, priority);
+    }
+
+    fn add_after(&self, work: world::Work, priority: Priority, delay: Duration) {
+        Self::add_after(self, &work, priority, delay);
     }
 }
 
