@@ -1,7 +1,7 @@
 //! The operator at work: caches that follow the API server, a queue, and reconciles by key.
 
-use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::queue::{Limits, Outcome, Priority, Queue};
 use super::random::Random;
 use super::ready::{Mark, Readiness};
 use super::server::{self, Kind};
-use super::watch::{Change, Options, watch};
+use super::watch::{Change, Malformed, Options, watch};
 use super::workers;
 use super::world::{Watched, Work};
 use super::{acts, catalog};
@@ -81,12 +81,16 @@ impl Operator {
             let seed = Random::seeded(random.number());
             watches.spawn(async move {
                 let options = Options { labels: kind.labels(), mark: Some(mark), ..Options::default() };
-                let object =
-                    |object: DynamicObject| serde_json::to_value(object).map_err(|_| "not an object".to_owned());
-                let changes = watch(operator.api(kind), options, object, seed);
+                // What is there at the start is looked at behind everything that happens from then on.
+                let starting = Arc::new(AtomicBool::new(true));
+                let (observer, listing) = (operator.clone(), Arc::clone(&starting));
+                // Each object is taken in as it is read: a list of whole objects is never held.
+                let observe = move |object: Json| observer.observe(kind, &object, listing.load(Ordering::Relaxed));
+                let changes = watch(operator.api(kind), options, observe, seed);
                 let mut changes = std::pin::pin!(changes);
                 while let Some(change) = changes.next().await {
                     operator.take(kind, change);
+                    starting.store(false, Ordering::Relaxed);
                 }
             });
         }
@@ -111,50 +115,31 @@ impl Operator {
         }
     }
 
-    /// Takes in a change. What is there at the start is looked at behind everything that happens from then on.
-    fn take(&self, kind: Watched, change: Change<Json>) {
-        let starting = !self.ready.is_ready();
+    /// Takes in a change whose objects were observed already.
+    fn take(&self, kind: Watched, change: Change<Named>) {
         let ctx = &self.context;
         match change {
             Change::Replaced { objects, malformed } => {
-                let mut listed = BTreeSet::new();
-                for object in &objects {
-                    listed.insert(place(object));
-                    self.observe(kind, object, starting);
-                }
+                malformed.iter().for_each(|malformed| unreadable(kind, malformed));
                 // An object that cannot be read is there all the same.
-                for identity in malformed.into_iter().map(|it| it.identity) {
-                    listed.insert(Named::new(identity.namespace.unwrap_or_default(), identity.name));
-                }
-                ctx.listed(kind, &listed);
+                let unread = malformed.into_iter().map(|malformed| malformed.identity.at);
+                ctx.listed(kind, &objects.into_iter().chain(unread).collect());
                 if kind.is_catalog() {
                     ctx.queue.add(Work::Catalog, Priority::Observed);
                 }
             }
-            Change::Applied(object) => self.observe(kind, &object, false),
-            Change::Deleted(identity) => {
-                ctx.gone(kind, &Named::new(identity.namespace.unwrap_or_default(), identity.name));
-            }
-            Change::Malformed(malformed) => {
-                tracing::warn!(kind = kind.resource().kind, name = malformed.identity.name, "cannot be read");
-            }
+            Change::Applied(_) => {}
+            Change::Deleted(identity) => ctx.gone(kind, &identity.at),
+            Change::Malformed(malformed) => unreadable(kind, &malformed),
         }
     }
 
-    fn observe(&self, kind: Watched, object: &Json, starting: bool) {
-        let due = self.context.world().observe(kind, object);
-        match due {
-            Ok(due) => {
-                for (work, priority) in due {
-                    let priority = if starting { priority.min(Priority::Resync) } else { priority };
-                    self.context.queue.add(work, priority);
-                }
-            }
-            Err(malformed) => {
-                let at = place(object);
-                tracing::warn!(kind = kind.resource().kind, %at, error = %malformed, "cannot be read");
-            }
+    fn observe(&self, kind: Watched, object: &Json, starting: bool) -> Result<Named, String> {
+        let due = self.context.world().observe(kind, object).map_err(|malformed| malformed.to_string())?;
+        for (work, priority) in due {
+            self.context.queue.add(work, if starting { Priority::Resync } else { priority });
         }
+        Ok(place(object))
     }
 
     /// Reconciles until `shutdown`; what runs then is finished. Waits for the first lists.
@@ -183,7 +168,8 @@ impl Operator {
             Err(Failure::NotLeader) => (Outcome::Failed, "NotLeader"),
             Err(Failure::Api(failure)) => {
                 tracing::info!(kind, at, error = %failure, "a reconcile is tried again");
-                (Outcome::Failed, if failure.reason().is_empty() { "ApiFailure" } else { failure.reason() })
+                let outcome = failure.retry_after().map_or(Outcome::Failed, Outcome::Throttled);
+                (outcome, if failure.reason().is_empty() { "ApiFailure" } else { failure.reason() })
             }
         };
         self.metrics.reconciled(kind, reason, started.elapsed());
@@ -199,6 +185,10 @@ impl Operator {
             Work::Act(kind, at) => acts::refuse(ctx, *kind, at).await,
         }
     }
+}
+
+fn unreadable(kind: Watched, malformed: &Malformed) {
+    tracing::warn!(kind = kind.resource().kind, at = %malformed.identity.at, error = malformed.error, "cannot be read");
 }
 
 fn place(object: &Json) -> Named {

@@ -10,9 +10,7 @@ use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
-use super::context::Enqueue;
 use super::queue::{Depths, Outcome, Priority, Queue};
-use super::world;
 
 #[cfg(test)]
 mod tests;
@@ -113,16 +111,6 @@ impl<K: Ord + Clone> Work<K> {
 
     fn wake(&self) -> Option<Instant> {
         self.queue().next_at().and_then(|at| self.shared.origin.checked_add(at))
-    }
-}
-
-impl Enqueue for Work<world::Work> {
-    fn add(&self, work: world::Work, priority: Priority) {
-        Self::add(self, &work, priority);
-    }
-
-    fn add_after(&self, work: world::Work, priority: Priority, delay: Duration) {
-        Self::add_after(self, &work, priority, delay);
     }
 }
 
