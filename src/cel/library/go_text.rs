@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::cel::value::u64_to_f64;
 
 /// Go's `%g` of a double: as many digits as tell it apart, with an exponent below 1e-4 and from 1e6 on.
-pub(super) fn shortest(value: f64) -> String {
+pub(crate) fn shortest(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }
@@ -84,7 +84,7 @@ fn parse_hex(text: &str) -> Option<f64> {
 }
 
 /// Go's `strconv.Quote`: `"` and backslash escaped, unprintable characters as `\a…`, `\x..`, `\u....`.
-pub(super) fn quote(text: &str, out: &mut String) {
+pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

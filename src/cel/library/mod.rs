@@ -15,7 +15,7 @@ mod cost;
 mod dispatch;
 mod encoding;
 mod format;
-mod go_text;
+pub(crate) mod go_text;
 mod index;
 mod ip;
 mod jsonpatch;

@@ -5,13 +5,28 @@
 //! (`status` of a write to the main resource, all but `status` of one to the subresource) are the caller's
 //! business: it resets them in `config` or `new` before the call, and nobody comes to own them.
 
+mod codec;
+mod compare;
+mod element;
+mod field_set;
+mod kubectl;
+mod managed;
+mod merge;
 mod metadata;
+mod of_value;
+mod place;
+mod prune;
+mod reconcile;
+mod update;
+mod validate;
 
 use serde_json::Value as Json;
 
+use crate::cel::library::go_text::quote;
 use crate::schema::Schema;
 
 pub use metadata::{kind_schema, metadata_schema};
+use update::Write;
 
 /// Who writes, and when.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +65,49 @@ pub struct Conflict {
     pub field: String,
 }
 
-/// Why a write was refused.
+impl Conflict {
+    /// What the API server says of the owner, without the field.
+    pub fn cause(&self) -> String {
+        format!("conflict with {}", self.owner())
+    }
+
+    fn owner(&self) -> String {
+        let mut owner = String::new();
+        quote(&self.manager, &mut owner);
+        if let Some(subresource) = &self.subresource {
+            owner.push_str(" with subresource ");
+            quote(subresource, &mut owner);
+        }
+        if self.operation == Operation::Update {
+            owner.push_str(" using ");
+            owner.push_str(&self.api_version);
+        }
+        owner
+    }
+}
+
+/// Why a write was refused. The texts are those of the API server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
     /// Fields that others own, sorted by manager and then in the order of the fields; HTTP 409.
-    #[error("Apply failed with {} conflict(s)", .0.len())]
+    #[error("{}", describe(.0))]
     Conflicts(Vec<Conflict>),
-    /// The object does not fit its schema, or cannot be merged.
+    /// The object does not fit its schema, or cannot be merged; HTTP 500, and 400 where `config` states
+    /// owners.
     #[error("{0}")]
     Invalid(String),
+}
+
+fn describe(conflicts: &[Conflict]) -> String {
+    if let [only] = conflicts {
+        return format!("Apply failed with 1 conflict: {}: {}", only.cause(), only.field);
+    }
+    let owned = conflicts.chunk_by(|a, b| a.owner() == b.owner()).map(|fields| {
+        let owner = fields.first().map(Conflict::owner).unwrap_or_default();
+        let fields: Vec<&str> = fields.iter().map(|conflict| conflict.field.as_str()).collect();
+        format!("conflicts with {owner}:\n- {}", fields.join("\n- "))
+    });
+    format!("Apply failed with {} conflicts: {}", conflicts.len(), owned.collect::<Vec<_>>().join("\n"))
 }
 
 /// Server-side apply: `config` onto `live`, which is `None` where the object does not exist yet.
@@ -72,14 +121,12 @@ pub fn apply(
     writer: &Writer<'_>,
     force: bool,
 ) -> Result<Json, ApplyError> {
-    let _ = (live, config, schema, writer, force);
-    Err(ApplyError::Invalid("server-side apply is not built yet".to_owned()))
+    Write { live, schema, writer }.apply(config, force)
 }
 
 /// Books a create (`live` is `None`), an update or a patch: `new` is the object as it is to be stored.
 ///
 /// `metadata.managedFields` of `new` counts where it says something: `[]` or `[{}]` forgets all owners.
 pub fn track_update(live: Option<&Json>, new: Json, schema: &Schema, writer: &Writer<'_>) -> Result<Json, ApplyError> {
-    let _ = (live, schema, writer);
-    Ok(new)
+    Write { live, schema, writer }.track(new)
 }
