@@ -200,23 +200,36 @@ impl Context {
         self.clock.now()
     }
 
-    /// Takes in an object that was listed, watched or answered, and queues whom it concerns.
-    pub fn observe(&self, kind: Watched, object: &Json) -> Result<(), Malformed> {
-        let due = self.world().observe(kind, object);
-        self.enqueue(due?);
+    /// Takes in an object that was listed or watched, and queues whom it concerns, at most as urgently as `ceiling`.
+    pub fn observe(&self, kind: Watched, object: &Json, ceiling: Priority) -> Result<(), Malformed> {
+        let due = self.world().observe(kind, object)?;
+        self.enqueue(due.into_iter().map(|(work, priority)| (work, priority.min(ceiling))));
+        self.count(kind);
         Ok(())
+    }
+
+    /// The catalog tells how many claims use what. It is counted some time after claims have changed, once for many.
+    fn count(&self, kind: Watched) {
+        const GATHER: Duration = Duration::from_secs(5);
+        if matches!(kind, Watched::Claim | Watched::Contract) {
+            self.queue.add_after(Work::Catalog, Priority::Resync, GATHER);
+        }
     }
 
     /// Takes in the answer to a write of our own: it concerns nobody that is not at work already.
     pub fn wrote(&self, kind: Watched, object: &Json) {
         // An answer that cannot be read is read again from the watch, which says so.
         let _ = self.world().observe(kind, object);
+        if kind == Watched::Contract {
+            self.count(kind);
+        }
     }
 
     /// An object is gone.
     pub fn gone(&self, kind: Watched, at: &Named) {
         let due = self.world().forget(kind, at);
         self.enqueue(due);
+        self.count(kind);
     }
 
     /// A list has ended: what was not in it is gone.
@@ -225,7 +238,7 @@ impl Context {
         self.enqueue(due);
     }
 
-    fn enqueue(&self, due: Vec<Due>) {
+    fn enqueue(&self, due: impl IntoIterator<Item = Due>) {
         for (work, priority) in due {
             self.queue.add(work, priority);
         }

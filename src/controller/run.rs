@@ -120,7 +120,9 @@ impl Operator {
         let ctx = &self.context;
         match change {
             Change::Replaced { objects, malformed } => {
-                malformed.iter().for_each(|malformed| unreadable(kind, malformed));
+                for malformed in &malformed {
+                    unreadable(kind, malformed);
+                }
                 // An object that cannot be read is there all the same.
                 let unread = malformed.into_iter().map(|malformed| malformed.identity.at);
                 ctx.listed(kind, &objects.into_iter().chain(unread).collect());
@@ -135,10 +137,8 @@ impl Operator {
     }
 
     fn observe(&self, kind: Watched, object: &Json, starting: bool) -> Result<Named, String> {
-        let due = self.context.world().observe(kind, object).map_err(|malformed| malformed.to_string())?;
-        for (work, priority) in due {
-            self.context.queue.add(work, if starting { Priority::Resync } else { priority });
-        }
+        let ceiling = if starting { Priority::Resync } else { Priority::Edit };
+        self.context.observe(kind, object, ceiling).map_err(|malformed| malformed.to_string())?;
         Ok(place(object))
     }
 

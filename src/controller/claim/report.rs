@@ -165,7 +165,8 @@ fn resources(seen: &Seen, outcome: &Outcome) -> Vec<ObjectRef> {
 
 /// When to look again although nothing happens.
 fn next(ctx: &Context, seen: &Seen, outcome: &Outcome, memory: &Memory) -> Option<Duration> {
-    const RETRY: Duration = Duration::from_mins(1);
+    // What a tenant has to make, a Secret say, has no watch.
+    const RETRY: Duration = Duration::from_secs(20);
     let mut times = vec![ctx.settings.resync];
     if outcome.held.is_some() || matches!(&outcome.service, Some(Service::Lost(_) | Service::Unknown(_))) {
         times.push(RETRY);

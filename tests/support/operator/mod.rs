@@ -1,0 +1,223 @@
+//! The operator over an API server, with a simulated runtime: what the suites of the operator share.
+
+#![allow(clippy::allow_attributes, dead_code, reason = "each suite uses a part of it, and which one differs")]
+
+pub(crate) mod cases;
+pub(crate) mod env;
+pub(crate) mod runtime;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use k8s_openapi::jiff::Timestamp;
+use openbao_claims::catalog::{Kinds, shipped};
+use openbao_claims::controller::clock::{Clock, TokioClock};
+use openbao_claims::controller::context::{About, Context, Enqueue, Fence, Settings, Severity, Shell, Tell};
+use openbao_claims::controller::metrics::Metrics;
+use openbao_claims::controller::queue::{Limits, Priority};
+use openbao_claims::controller::random::Random;
+use openbao_claims::controller::run::{self, Operator};
+use openbao_claims::controller::server::Server;
+use openbao_claims::controller::world::Work;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+use crate::api::{APPLY, Api, JSON_PATCH};
+
+/// The operator's namespace.
+pub(crate) const SYSTEM: &str = "openbao-claims";
+/// Bytes that no object but Secrets, no event and no log may ever hold.
+pub(crate) const CANARY: &str = "c4n4ry-6f1d";
+
+/// Events that were told.
+#[derive(Clone, Default)]
+pub(crate) struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Tell for Told {
+    fn tell(&self, about: About<'_>, kind: Severity, reason: &str, note: &str) {
+        self.0.lock().unwrap().push(format!("{kind:?} {reason} {}/{}: {note}", about.kind, about.at));
+    }
+}
+
+impl Told {
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+struct Always;
+
+impl Fence for Always {
+    fn may_write(&self) -> bool {
+        true
+    }
+}
+
+/// An operator at work.
+pub(crate) struct Running {
+    pub(crate) operator: Operator,
+    pub(crate) metrics: Metrics,
+    pub(crate) told: Told,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Settings for tests: a short time to gather edits.
+pub(crate) fn settings() -> Settings {
+    Settings { system: SYSTEM.to_owned(), settle: Duration::from_secs(2), ..Settings::default() }
+}
+
+impl Running {
+    /// Starts an operator over a service that answers as an API server does.
+    pub(crate) fn start(connect: impl Fn(&Metrics) -> kube::Client, settings: Settings, seed: u64) -> Self {
+        let metrics = Metrics::new();
+        let client = connect(&metrics);
+        let mut random = Random::seeded(seed);
+        let queue = run::queue(Limits::default(), Random::seeded(random.number()));
+        let told = Told::default();
+        let start = Timestamp::from_second(1_790_000_000).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(TokioClock::starting_at(start));
+        let shell = Shell {
+            server: Server::new(client),
+            clock,
+            settings,
+            queue: Arc::new(queue.clone()) as Arc<dyn Enqueue>,
+            events: Arc::new(told.clone()),
+            fence: Arc::new(Always),
+            kinds: Kinds::new().unwrap(),
+            targets: shipped::targets(|_| true).unwrap(),
+        };
+        let operator = Operator::new(Arc::new(Context::new(shell)), queue, metrics.clone());
+        let (follower, worker) = (operator.clone(), operator.clone());
+        let follow = tokio::spawn(async move { follower.follow(&mut random).await });
+        let work = tokio::spawn(async move { worker.work(std::future::pending()).await });
+        Self { operator, metrics, told, tasks: vec![follow, work] }
+    }
+
+    /// Calls so far that may have changed something.
+    pub(crate) fn mutations(&self) -> u64 {
+        let text = self.metrics.text();
+        let mutating = |line: &&str| {
+            ["create", "update", "patch", "delete"].iter().any(|verb| line.contains(&format!("verb=\"{verb}\"")))
+        };
+        let counted = text.lines().filter(|line| line.starts_with("openbao_claims_api_calls_total")).filter(mutating);
+        counted.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+    }
+
+    /// Looks at every claim and at the catalog, as after a long time.
+    pub(crate) fn resync(&self) {
+        let context = self.operator.context();
+        let claims: Vec<_> = context.world().claims.all().map(|claim| claim.meta.at.clone()).collect();
+        for claim in claims {
+            context.queue.add(Work::Claim(claim), Priority::Resync);
+        }
+        context.queue.add(Work::Catalog, Priority::Resync);
+    }
+}
+
+/// A cluster with our definitions, the operator's namespace and a runtime.
+pub(crate) struct Cluster {
+    pub(crate) api: Api,
+    background: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        for task in &self.background {
+            task.abort();
+        }
+    }
+}
+
+impl Cluster {
+    /// Installs what every installation has.
+    pub(crate) async fn prepare(client: kube::Client) -> Self {
+        let api = Api::new(client.clone());
+        api.install(&crate::definitions::ours()).await;
+        api.install(&crate::definitions::target()).await;
+        let cluster = Self { api, background: vec![tokio::spawn(runtime::run(client))] };
+        cluster.namespace(SYSTEM).await;
+        cluster
+    }
+
+    /// Makes a namespace.
+    pub(crate) async fn namespace(&self, name: &str) {
+        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        self.api.post("/api/v1/namespaces", &namespace).await.expect_status(201);
+    }
+
+    /// Applies every object of a folder of the repository.
+    pub(crate) async fn apply_folder(&self, folder: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.retain(|path| path.extension().is_some_and(|it| it == "yaml") && !path.ends_with("tests.yaml"));
+        for file in files {
+            self.apply_text(&std::fs::read_to_string(file).unwrap()).await;
+        }
+    }
+
+    /// Applies every document of a text.
+    pub(crate) async fn apply_text(&self, text: &str) {
+        let documents: Vec<Value> = serde_saphyr::from_multiple(text).unwrap();
+        for document in documents {
+            self.apply(&document).await;
+        }
+    }
+
+    /// Applies one object as a person would, by server-side apply.
+    pub(crate) async fn apply(&self, object: &Value) -> Value {
+        let path = path_of(object);
+        let reply = self.api.patch(&format!("{path}?fieldManager=person&force=true"), APPLY, object).await;
+        assert!(reply.status < 300, "{path}: {} {:#}", reply.status, reply.body);
+        reply.body
+    }
+
+    /// A JSON patch.
+    pub(crate) async fn edit(&self, path: &str, operations: Value) -> Value {
+        self.api.patch(path, JSON_PATCH, &operations).await.expect_status(200)
+    }
+
+    /// Waits until an object is as wanted.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.api.get_until(path, |reply| reply.status == 200 && wanted(&reply.body)).await.body
+    }
+
+    /// Waits until there is no such object.
+    pub(crate) async fn gone(&self, path: &str) {
+        self.api.get_until(path, |reply| reply.status == 404).await;
+    }
+}
+
+/// The path of an object.
+pub(crate) fn path_of(object: &Value) -> String {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (version, kind) = (text("/apiVersion"), text("/kind"));
+    let plural = format!("{}s", kind.to_lowercase());
+    let root = if version.contains('/') { "/apis" } else { "/api" };
+    match text("/metadata/namespace") {
+        "" => format!("{root}/{version}/{plural}/{}", text("/metadata/name")),
+        namespace => format!("{root}/{version}/namespaces/{namespace}/{plural}/{}", text("/metadata/name")),
+    }
+}
+
+/// The path of a claim.
+pub(crate) fn claim_path(namespace: &str, name: &str) -> String {
+    format!("/apis/claims.openbao.org/v1alpha1/namespaces/{namespace}/openbaoclusterclaims/{name}")
+}
+
+/// Status and reason of a condition.
+pub(crate) fn condition(object: &Value, kind: &str) -> (String, String) {
+    let conditions = object.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
+    let found = conditions.into_iter().find(|condition| condition["type"] == kind);
+    let text = |name: &str| found.and_then(|it| it[name].as_str()).unwrap_or_default().to_owned();
+    (text("status"), text("reason"))
+}
