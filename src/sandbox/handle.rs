@@ -47,6 +47,11 @@ impl Sandbox {
         Self { shared: Arc::new(Mutex::new(server)), unswept }
     }
 
+    /// The state, for the parts of the sandbox that live beside the server.
+    pub(super) fn shared(&self) -> Shared {
+        Arc::clone(&self.shared)
+    }
+
     /// A service for [`kube::Client::new`], or to be served on a listener.
     pub fn service(&self) -> SandboxService {
         SandboxService::new(Arc::clone(&self.shared), None)

@@ -6,6 +6,7 @@
 //! - `kinds`: what is served, and how objects of a kind are treated;
 //! - `apply`: server-side apply and managed fields;
 //! - `verbs`: create, update, patch, delete, and what a cluster does in the background;
+//! - `runtime`: what an OpenBao operator would report;
 //! - `protocol`: HTTP requests and answers, lists, watches, tables, discovery, OpenAPI.
 
 mod answer;
@@ -14,6 +15,7 @@ mod handle;
 mod kinds;
 mod object;
 mod protocol;
+mod runtime;
 mod service;
 mod store;
 mod time;
@@ -22,6 +24,7 @@ mod verbs;
 pub use answer::ApiError;
 pub use handle::{Sandbox, SandboxConfig};
 pub use protocol::WatchEvent;
+pub use runtime::{BEHAVIOUR, Behaviour, CA_CANARY, Runtime, SECRET_CANARY};
 pub use service::{After, AnswerBody, Before, Call, Interceptor, OnEvent, SandboxService, kubeconfig};
 pub use time::{Clock, runtime_clock};
 

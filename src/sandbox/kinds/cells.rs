@@ -5,16 +5,27 @@ use serde_json::Value;
 use super::column::{Column, ago};
 use crate::sandbox::object::text;
 
+const CONFIG_DATA: &str = "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', \
+                           '_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys \
+                           stored in Data must not overlap with the keys in the BinaryData field, this is enforced \
+                           during validation process.";
+
 /// The columns of a built-in resource.
 pub(super) fn builtin(group: &str, plural: &str) -> Vec<Column> {
     let middle = match (group, plural) {
         ("" | "events.k8s.io", "events") => return events(),
-        ("", "namespaces") => vec![Column::made("Status", "string", |object, _| text(object, "/status/phase").into())],
+        ("", "namespaces") => vec![
+            Column::made("Status", "string", |object, _| text(object, "/status/phase").into())
+                .about("The status of the namespace"),
+        ],
         ("", "secrets") => vec![
             Column::made("Type", "string", |object, _| text(object, "/type").into()),
             Column::made("Data", "string", |object, _| count(object, &["data"])),
         ],
-        ("", "configmaps") => vec![Column::made("Data", "string", |object, _| count(object, &["data", "binaryData"]))],
+        ("", "configmaps") => {
+            let data = Column::made("Data", "string", |object, _| count(object, &["data", "binaryData"]));
+            vec![data.about(CONFIG_DATA)]
+        }
         ("", "serviceaccounts") => vec![Column::made("Secrets", "string", |object, _| count(object, &["secrets"]))],
         ("", "persistentvolumeclaims") => volumes(),
         ("coordination.k8s.io", "leases") => {
@@ -40,7 +51,7 @@ fn count(object: &Value, fields: &[&str]) -> Value {
         Value::Array(items) => items.len(),
         _ => 0,
     });
-    sizes.fold(0, usize::saturating_add).to_string().into()
+    sizes.fold(0, usize::saturating_add).into()
 }
 
 fn volumes() -> Vec<Column> {

@@ -9,7 +9,8 @@ use crate::scalar::timestamp;
 /// Where a cell comes from.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
-    Path(JsonPath),
+    /// A path, and how its author wrote it.
+    Path(JsonPath, String),
     Make(fn(&Value, i128) -> Value),
 }
 
@@ -40,9 +41,21 @@ impl Column {
     pub(super) fn age() -> Self {
         let description = "CreationTimestamp is a timestamp representing the server time when this object was created. \
                            It is not guaranteed to be set in happens-before order across separate operations. Clients \
-                           may not set this value. It is represented in RFC3339 form and is in UTC.";
+                           may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the \
+                           system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/\
+                           devel/sig-architecture/api-conventions.md#metadata";
         let age = |object: &Value, now| ago(object.pointer("/metadata/creationTimestamp"), now);
         Self { description: description.to_owned(), ..Self::made("Age", "string", age) }
+    }
+
+    /// The same column with a description.
+    pub(super) fn about(self, description: &str) -> Self {
+        Self { description: description.to_owned(), ..self }
+    }
+
+    /// The same column with another type.
+    pub(super) fn of_type(self, kind: &str) -> Self {
+        Self { kind: kind.to_owned(), ..self }
     }
 
     /// A column that code fills.
@@ -66,14 +79,14 @@ impl Column {
             format: text("/format"),
             description: text("/description"),
             priority: entry.get("priority").and_then(Value::as_i64).unwrap_or_default(),
-            source: Source::Path(JsonPath::parse(object::text(entry, "/jsonPath"))?),
+            source: Source::Path(JsonPath::parse(object::text(entry, "/jsonPath"))?, text("/jsonPath")),
         })
     }
 
     /// Its head, as tables show it.
     pub(crate) fn head(&self) -> Value {
         let description = match (self.description.is_empty(), &self.source) {
-            (true, Source::Path(_)) => "Custom resource definition column (in JSONPath format)",
+            (true, Source::Path(_, path)) => &format!("Custom resource definition column (in JSONPath format): {path}"),
             _ => &self.description,
         };
         json!({
@@ -86,7 +99,7 @@ impl Column {
     pub(crate) fn cell(&self, object: &Value, now: i128) -> Value {
         let path = match &self.source {
             Source::Make(make) => return make(object, now),
-            Source::Path(path) => path,
+            Source::Path(path, _) => path,
         };
         let Some(&found) = path.find(object).first() else { return Value::Null };
         match (self.kind.as_str(), found) {
@@ -161,6 +174,9 @@ mod tests {
         let column = Column::custom(&entry).unwrap();
         assert_eq!(column.cell(&json!({"status": {"phase": "Running"}}), 0), "Running");
         assert_eq!(column.cell(&json!({}), 0), Value::Null);
-        assert_eq!(column.head()["description"], "Custom resource definition column (in JSONPath format)");
+        assert_eq!(
+            column.head()["description"],
+            "Custom resource definition column (in JSONPath format): .status.phase"
+        );
     }
 }

@@ -156,7 +156,7 @@ fn kind(crd: &Value, raw: &Value, schema: Schema, stored: bool) -> Kind {
 
 fn columns(raw: &Value) -> Vec<Column> {
     let own = raw.get("additionalPrinterColumns").and_then(Value::as_array).filter(|columns| !columns.is_empty());
-    let Some(own) = own else { return vec![Column::name(), Column::age()] };
+    let Some(own) = own else { return vec![Column::name(), Column::age().of_type("date")] };
     std::iter::once(Column::name()).chain(own.iter().filter_map(Column::custom)).collect()
 }
 

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub(crate) use column::Column;
 pub(crate) use custom::{CLEANUP, CRDS, establish, refuse_change};
 pub(crate) use kind::Kind;
-pub(crate) use strategy::{before_write, check_change, default_created};
+pub(crate) use strategy::{before_write, check_change, default_created, found};
 
 use super::store::Bucket;
 

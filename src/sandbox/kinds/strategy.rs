@@ -11,19 +11,26 @@ use crate::sandbox::object::{self, set, set_below};
 /// Fields that a new object gets where its author said nothing.
 pub(crate) fn default_created(kind: &Kind, object: &mut Value) {
     match (kind.group.as_str(), kind.kind.as_str()) {
-        ("", "Namespace") => {
-            set_below(object, "spec", "finalizers", Some(json!(["kubernetes"])));
-            set_below(object, "status", "phase", Some("Active".into()));
-        }
         ("", "Secret") => absent(object, "type", || "Opaque".into()),
         ("", "PersistentVolumeClaim") => {
             absent_below(object, "spec", "volumeMode", || "Filesystem".into());
-            set_below(object, "status", "phase", Some("Pending".into()));
         }
         ("rbac.authorization.k8s.io", "ClusterRole" | "Role") => absent(object, "rules", || Value::Null),
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") => {
             absent_below(object, "spec", "failurePolicy", || "Fail".into());
         }
+        _ => {}
+    }
+}
+
+/// Fields that the server alone gives a new object: nobody owns them.
+pub(crate) fn found(kind: &Kind, object: &mut Value) {
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        ("", "Namespace") => {
+            set_below(object, "spec", "finalizers", Some(json!(["kubernetes"])));
+            set_below(object, "status", "phase", Some("Active".into()));
+        }
+        ("", "PersistentVolumeClaim") => set_below(object, "status", "phase", Some("Pending".into())),
         _ => {}
     }
 }

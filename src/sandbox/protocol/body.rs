@@ -9,7 +9,7 @@ use super::query::Query;
 use crate::sandbox::answer::{ApiError, Cause};
 use crate::sandbox::kinds::Kind;
 use crate::sandbox::object::{self, set};
-use crate::sandbox::verbs::{DeleteOptions, Patch, Propagation};
+use crate::sandbox::verbs::{DeleteOptions, FieldValidation, Patch, Propagation, not_strict};
 
 const OBJECTS: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 const PATCHES: &str = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
@@ -18,6 +18,34 @@ const PATCHES: &str = "application/json-patch+json, application/merge-patch+json
 fn content_type(request: &Request<Bytes>) -> &str {
     let told = super::header(request.headers(), CONTENT_TYPE);
     told.split(';').next().unwrap_or_default().trim()
+}
+
+/// A body and the fields that stand in it twice.
+fn decoded(bytes: &[u8], kind: &Kind) -> Result<(Value, Vec<String>), ApiError> {
+    let unrecognised = |why: &str| {
+        let name = &kind.kind;
+        ApiError::bad_request(format!("the object provided is unrecognized (must be of type {name}): {why}"))
+    };
+    let (body, repeated) = super::decode::json(bytes).map_err(|error| {
+        let end = if error.is_eof() { "unexpected end of JSON input".to_owned() } else { error.to_string() };
+        unrecognised(&format!("couldn't get version/kind; json parse error: {end} ({})", start_of(bytes)))
+    })?;
+    if kind.custom && body.is_object() && object::text(&body, "/kind").is_empty() {
+        let text = String::from_utf8_lossy(bytes);
+        return Err(unrecognised(&format!("Object 'Kind' is missing in '{text}' ({})", start_of(bytes))));
+    }
+    Ok((body, repeated))
+}
+
+/// How a body begins.
+fn start_of(bytes: &[u8]) -> String {
+    /// Bytes that are shown.
+    const SHOWN: usize = 30;
+    match bytes.get(..SHOWN) {
+        Some(start) if bytes.len() > SHOWN => format!("{} ...", String::from_utf8_lossy(start)),
+        _ if bytes.is_empty() => "<empty>".to_owned(),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 fn json(bytes: &[u8]) -> Result<Value, ApiError> {
@@ -37,12 +65,21 @@ fn yaml(bytes: &[u8]) -> Result<Value, ApiError> {
 }
 
 /// The object to be created or put. Built-in kinds need not say what they are.
-pub(super) fn object(request: &Request<Bytes>, kind: &Kind) -> Result<Value, ApiError> {
-    let mut body = match content_type(request) {
-        "" | "application/json" => json(request.body())?,
-        "application/yaml" => yaml(request.body())?,
+/// Answers it with warnings.
+pub(super) fn object(
+    request: &Request<Bytes>,
+    kind: &Kind,
+    validation: FieldValidation,
+) -> Result<(Value, Vec<String>), ApiError> {
+    let (mut body, repeated) = match content_type(request) {
+        "" | "application/json" => decoded(request.body(), kind)?,
+        "application/yaml" => (yaml(request.body())?, Vec::new()),
+        "application/vnd.kubernetes.protobuf" => (super::protobuf::object(request.body(), kind)?, Vec::new()),
         _ => return Err(ApiError::media_type(OBJECTS)),
     };
+    if validation == FieldValidation::Strict && !repeated.is_empty() {
+        return Err(not_strict(kind, &repeated));
+    }
     if !kind.custom && body.is_object() {
         for (field, value) in [("apiVersion", kind.api_version()), ("kind", kind.kind.clone())] {
             if object::text(&body, &format!("/{field}")).is_empty() {
@@ -50,20 +87,26 @@ pub(super) fn object(request: &Request<Bytes>, kind: &Kind) -> Result<Value, Api
             }
         }
     }
-    Ok(body)
+    Ok((body, if validation == FieldValidation::Warn { repeated } else { Vec::new() }))
 }
 
 /// The patch.
 pub(super) fn patch(request: &Request<Bytes>, kind: &Kind, query: &Query) -> Result<Patch, ApiError> {
     match content_type(request) {
         "application/json-patch+json" => {
-            let operations = serde_json::from_value(json(request.body())?);
-            let operations = operations.map_err(|error| {
-                ApiError::bad_request(format!("error decoding patch: expected a list of operations: {error}"))
-            })?;
+            let invalid = || ApiError::bad_request("invalid JSON patch");
+            let operations: Value = serde_json::from_slice(request.body()).map_err(|_| invalid())?;
+            if operations.is_object() {
+                let why = "json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp";
+                return Err(ApiError::bad_request(format!("error decoding patch: {why}")));
+            }
+            let operations = serde_json::from_value(operations).map_err(|_| invalid())?;
             Ok(Patch::Json(operations))
         }
-        "application/merge-patch+json" => Ok(Patch::Merge(json(request.body())?)),
+        "application/merge-patch+json" => {
+            let change = serde_json::from_slice(request.body());
+            Ok(Patch::Merge(change.map_err(|_| ApiError::bad_request("invalid JSON patch"))?))
+        }
         "application/strategic-merge-patch+json" if !kind.custom => Ok(Patch::Strategic(json(request.body())?)),
         "application/apply-patch+yaml" => {
             if query.get("fieldManager").is_empty() {
@@ -102,6 +145,6 @@ pub(super) fn delete_options(request: &Request<Bytes>, query: &Query) -> Result<
         propagation,
         uid: told("/preconditions/uid"),
         resource_version: told("/preconditions/resourceVersion"),
-        dry_run: dry_run || query.dry_run()?,
+        dry_run: dry_run || query.dry_run("DeleteOptions")?,
     })
 }

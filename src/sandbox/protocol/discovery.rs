@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::sandbox::kinds::{Kind, Kinds};
 
 const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+/// Those of custom kinds, in the order in which Kubernetes tells them.
+const CUSTOM_VERBS: [&str; 8] = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const STATUS_VERBS: [&str; 3] = ["get", "patch", "update"];
 
 /// Groups and, in each, versions with their kinds; versions as they first appear.
@@ -78,13 +83,24 @@ pub(super) fn resources(kinds: &Kinds, group: &str, version: &str) -> Option<Val
     Some(list)
 }
 
+fn verbs(kind: &Kind) -> [&'static str; 8] {
+    if kind.custom { CUSTOM_VERBS } else { VERBS }
+}
+
+/// Tells clients whether the stored form has changed.
+fn storage_hash(kind: &Kind) -> String {
+    let digest = Sha256::digest(format!("{}/{}/{}", kind.group, kind.version, kind.kind));
+    STANDARD.encode(digest.get(..8).unwrap_or_default())
+}
+
 fn resource(kind: &Kind) -> Vec<Value> {
     let mut main = Map::new();
     main.insert("name".into(), kind.plural.as_str().into());
     main.insert("singularName".into(), kind.singular.as_str().into());
     main.insert("namespaced".into(), kind.namespaced.into());
     main.insert("kind".into(), kind.kind.as_str().into());
-    main.insert("verbs".into(), VERBS.to_vec().into());
+    main.insert("verbs".into(), verbs(kind).to_vec().into());
+    main.insert("storageVersionHash".into(), storage_hash(kind).into());
     for (field, names) in [("shortNames", &kind.short_names), ("categories", &kind.categories)] {
         if !names.is_empty() {
             main.insert(field.into(), names.clone().into());
@@ -125,7 +141,7 @@ pub(super) fn aggregated(kinds: &Kinds, core: bool) -> Value {
 fn discovered(kind: &Kind) -> Value {
     let response = json!({"group": kind.group, "version": kind.version, "kind": kind.kind});
     let mut found = json!({
-        "resource": kind.plural, "responseKind": response, "singularResource": kind.singular, "verbs": VERBS,
+        "resource": kind.plural, "responseKind": response, "singularResource": kind.singular, "verbs": verbs(kind),
         "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
     });
     let Some(fields) = found.as_object_mut() else { return found };

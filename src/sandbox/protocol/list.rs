@@ -70,7 +70,7 @@ fn start(server: &Server, query: &Query) -> Result<Start, ApiError> {
                 .ok_or_else(|| ApiError::bad_request("continue key is not valid: it was not made by this server"));
         }
     }
-    let told = version(query)?;
+    let told = version(query).map_err(|why| ApiError::bad_request(format!("invalid resource version: {why}")))?;
     if told > now {
         return Err(too_large(told, now));
     }
@@ -79,12 +79,12 @@ fn start(server: &Server, query: &Query) -> Result<Start, ApiError> {
 }
 
 /// `resourceVersion`; 0 where it is absent.
-pub(super) fn version(query: &Query) -> Result<u64, ApiError> {
+pub(super) fn version(query: &Query) -> Result<u64, String> {
     match query.get("resourceVersion") {
         "" => Ok(0),
         text => text.parse().map_err(|_| {
-            let message = format!("Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
-            ApiError::bad_request(format!("resourceVersion: {message}"))
+            let why = format!("strconv.ParseUint: parsing \"{text}\": invalid syntax");
+            format!("resourceVersion: Invalid value: \"{text}\": {why}")
         }),
     }
 }

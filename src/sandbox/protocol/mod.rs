@@ -1,10 +1,12 @@
 //! From an HTTP request to an answer, and nothing of sockets.
 
 mod body;
+mod decode;
 mod discovery;
 mod list;
 mod open_api;
 mod path;
+mod protobuf;
 mod query;
 mod selector;
 mod view;
@@ -124,7 +126,8 @@ impl Call<'_> {
     fn resource(&self, server: &mut Server, target: &Target) -> Result<Answer, ApiError> {
         let kind = server.kinds.get(&target.group, &target.version, &target.plural).cloned();
         let Some(kind) = kind.filter(|kind| kind.namespaced || target.namespace.is_empty()) else {
-            return Ok(Answer::Whole(nowhere()));
+            let built_in = server.kinds.all().any(|kind| !kind.custom && kind.group == target.group);
+            return if built_in { Err(ApiError::no_resource()) } else { Ok(Answer::Whole(nowhere())) };
         };
         if kind.namespaced && target.namespace.is_empty() && target.name.is_some() {
             return Ok(Answer::Whole(nowhere()));
@@ -133,7 +136,10 @@ impl Call<'_> {
             None => {}
             Some("status") if kind.status => {}
             Some("finalize") if kind.plural == "namespaces" && kind.group.is_empty() => {}
-            Some(_) => return Ok(Answer::Whole(nowhere())),
+            Some(_) => {
+                let name = target.name.as_deref().unwrap_or_default();
+                return Err(ApiError::not_found(&kind.group, &kind.plural, name));
+            }
         }
         let view = View::negotiate(header(self.request.headers(), ACCEPT), self.query.get("includeObject"))?;
         let place = Place { call: self, kind: &kind, target, view };
@@ -141,6 +147,9 @@ impl Call<'_> {
             (&Method::GET, None) => place.list_or_watch(server),
             (&Method::GET, Some(name)) => place.get(server, name),
             (&Method::POST, None) => place.create(server),
+            // Kubernetes reads no more of the path than it needs.
+            (&Method::POST, Some(_)) if kind.custom && target.subresource.is_none() => place.create(server),
+            (&Method::PUT, None) if kind.custom => Err(ApiError::bad_request("name must be provided")),
             (&Method::PUT, Some(name)) => place.update(server, name),
             (&Method::PATCH, Some(name)) => place.patch(server, name),
             (&Method::DELETE, Some(name)) if target.subresource.is_none() => place.delete(server, name),
@@ -199,21 +208,23 @@ impl Place<'_> {
     }
 
     fn create(&self, server: &mut Server) -> Result<Answer, ApiError> {
-        let body = body::object(self.call.request, self.kind)?;
-        let done = server.create(&self.write()?, body)?;
-        Ok(self.done(server, &done))
+        let write = self.write("CreateOptions")?;
+        let (body, repeated) = body::object(self.call.request, self.kind, write.validation)?;
+        let done = server.create(&write, body)?;
+        Ok(self.done(server, done, repeated))
     }
 
     fn update(&self, server: &mut Server, name: &str) -> Result<Answer, ApiError> {
-        let body = body::object(self.call.request, self.kind)?;
-        let done = server.update(&self.write()?, name, body)?;
-        Ok(self.done(server, &done))
+        let write = self.write("UpdateOptions")?;
+        let (body, repeated) = body::object(self.call.request, self.kind, write.validation)?;
+        let done = server.update(&write, name, body)?;
+        Ok(self.done(server, done, repeated))
     }
 
     fn patch(&self, server: &mut Server, name: &str) -> Result<Answer, ApiError> {
         let patch = body::patch(self.call.request, self.kind, &self.call.query)?;
-        let done = server.patch(&self.write()?, name, patch)?;
-        Ok(self.done(server, &done))
+        let done = server.patch(&self.write("PatchOptions")?, name, patch)?;
+        Ok(self.done(server, done, Vec::new()))
     }
 
     fn delete(&self, server: &mut Server, name: &str) -> Result<Answer, ApiError> {
@@ -246,20 +257,22 @@ impl Place<'_> {
         Ok(Answer::Whole(whole(StatusCode::OK, &list, &[])))
     }
 
-    fn write(&self) -> Result<Write<'_>, ApiError> {
+    fn write(&self, options: &str) -> Result<Write<'_>, ApiError> {
         Ok(Write {
             kind: self.kind,
             namespace: &self.target.namespace,
             manager: self.call.manager(),
-            dry_run: self.call.query.dry_run()?,
-            validation: self.call.query.validation()?,
+            dry_run: self.call.query.dry_run(options)?,
+            validation: self.call.query.validation(options)?,
             status: self.target.subresource.is_some(),
         })
     }
 
-    fn done(&self, server: &Server, done: &Done) -> Answer {
+    /// `repeated`: warnings about the body itself.
+    fn done(&self, server: &Server, done: Done, repeated: Vec<String>) -> Answer {
         let code = if done.created { StatusCode::CREATED } else { StatusCode::OK };
-        self.object(server, code, &self.kind.show(&done.object), &done.warnings)
+        let warnings: Vec<String> = repeated.into_iter().chain(done.warnings).collect();
+        self.object(server, code, &self.kind.show(&done.object), &warnings)
     }
 
     fn object(&self, server: &Server, code: StatusCode, object: &Arc<Value>, warnings: &[String]) -> Answer {

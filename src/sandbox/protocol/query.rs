@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sandbox::answer::ApiError;
+use crate::sandbox::answer::{ApiError, Cause};
 use crate::sandbox::verbs::FieldValidation;
 
 /// Decodes percent escapes; what is no escape stays as it is.
@@ -54,27 +54,34 @@ impl Query {
         }
     }
 
-    /// Whether nothing is to be stored.
-    pub(crate) fn dry_run(&self) -> Result<bool, ApiError> {
+    /// Whether nothing is to be stored. `options`: what Kubernetes calls the parameters of the request.
+    pub(crate) fn dry_run(&self, options: &str) -> Result<bool, ApiError> {
         match self.get("dryRun") {
             "" => Ok(false),
             "All" => Ok(true),
-            other => Err(ApiError::bad_request(format!(
-                "Invalid value: \"{other}\": dryRun: Unsupported value: \"{other}\": supported values: \"All\""
-            ))),
+            other => {
+                let why = format!("Unsupported value: [\"{other}\"]: supported values: \"All\"");
+                Err(unsupported(options, "dryRun", why))
+            }
         }
     }
 
-    pub(crate) fn validation(&self) -> Result<FieldValidation, ApiError> {
+    pub(crate) fn validation(&self, options: &str) -> Result<FieldValidation, ApiError> {
         match self.get("fieldValidation") {
             "" | "Warn" => Ok(FieldValidation::Warn),
             "Ignore" => Ok(FieldValidation::Ignore),
             "Strict" => Ok(FieldValidation::Strict),
-            other => Err(ApiError::bad_request(format!(
-                "fieldValidation: Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\""
-            ))),
+            other => {
+                let known = r#""", "Ignore", "Strict", "Warn""#;
+                let why = format!("Unsupported value: \"{other}\": supported values: {known}");
+                Err(unsupported(options, "fieldValidation", why))
+            }
         }
     }
+}
+
+fn unsupported(options: &str, field: &str, why: String) -> ApiError {
+    ApiError::invalid("meta.k8s.io", options, "", &[Cause::new("FieldValueNotSupported", field, why)])
 }
 
 #[cfg(test)]
@@ -86,9 +93,9 @@ mod tests {
         let query = Query::parse("labelSelector=a%3Db%2Cc+in+%28d%29&watch&dryRun=All&limit=5");
         assert_eq!(query.get("labelSelector"), "a=b,c in (d)");
         assert_eq!(query.get("none"), "");
-        assert!(query.dry_run().unwrap());
+        assert!(query.dry_run("CreateOptions").unwrap());
         assert_eq!(query.number("limit").unwrap(), Some(5));
-        assert!(Query::parse("dryRun=Some").dry_run().is_err());
+        assert!(Query::parse("dryRun=Some").dry_run("CreateOptions").is_err());
         assert_eq!(decode("%zz%4"), "%zz%4");
     }
 }

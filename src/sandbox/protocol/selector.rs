@@ -46,8 +46,9 @@ pub(crate) struct Selector {
 impl Selector {
     /// Reads `labelSelector` and `fieldSelector`.
     pub(crate) fn parse(kind: &Kind, namespace: &str, labels: &str, fields: &str) -> Result<Self, ApiError> {
-        let labels =
-            terms(labels).map(|term| label_term(&term).ok_or_else(|| unreadable(&term))).collect::<Result<_, _>>()?;
+        let labels = terms(labels)
+            .map(|term| label_term(&term).filter(is_plain).ok_or_else(|| unreadable(&term)))
+            .collect::<Result<_, _>>()?;
         let fields = terms(fields).map(|term| field_term(kind, &term)).collect::<Result<_, _>>()?;
         Ok(Self { namespace: namespace.to_owned(), labels, fields })
     }
@@ -75,8 +76,17 @@ impl Selector {
     }
 }
 
+/// Whether its values hold no operator, as those of `a===b` do.
+fn is_plain(term: &Term) -> bool {
+    match &term.test {
+        Test::In(values) | Test::NotIn(values) => values.iter().all(|value| !value.contains(['=', '!'])),
+        Test::Exists | Test::Absent => true,
+    }
+}
+
 fn unreadable(term: &str) -> ApiError {
-    ApiError::bad_request(format!("unable to parse requirement: found `{term}`, expected a label selector"))
+    let found = if term.contains("===") { "'='" } else { term };
+    ApiError::bad_request(format!("unable to parse requirement: found {found}, expected: identifier"))
 }
 
 /// The terms between commas, but for commas within parentheses.
@@ -135,7 +145,13 @@ fn field_term(kind: &Kind, text: &str) -> Result<Term, ApiError> {
     };
     let own = key == "metadata.name" || (kind.namespaced && key == "metadata.namespace");
     if !own && !kind.selectable.iter().any(|field| field == key) {
-        return Err(ApiError::bad_request(format!("field label not supported: {key}")));
+        let plain = !kind.custom && kind.namespaced && kind.selectable.is_empty();
+        let known = "only \"metadata.name\", \"metadata.namespace\"";
+        return Err(ApiError::bad_request(if plain {
+            format!("\"{key}\" is not a known field selector: {known}")
+        } else {
+            format!("field label not supported: {key}")
+        }));
     }
     let values = vec![value.to_owned()];
     Ok(Term { key: key.to_owned(), test: if not { Test::NotIn(values) } else { Test::In(values) } })
@@ -174,7 +190,7 @@ mod tests {
         let kinds = Kinds::builtin();
         let kind = kinds.get("", "v1", "configmaps").unwrap();
         let error = Selector::parse(kind, "", "", "spec.x=1").unwrap_err();
-        assert_eq!(error.message, "field label not supported: spec.x");
+        assert!(error.message.starts_with("\"spec.x\" is not a known field selector"), "{error}");
         assert!(Selector::parse(kind, "", "a in b", "").is_err());
     }
 }

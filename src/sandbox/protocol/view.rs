@@ -34,9 +34,10 @@ impl View {
         }
         let found = ranges.find_map(|range| Self::of_range(range, include));
         found.ok_or_else(|| {
-            let message = "only the following media types are accepted: application/json, \
-                           application/json;as=Table;v=v1;g=meta.k8s.io";
-            ApiError::new(406, "NotAcceptable", message)
+            let message = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, \
+                           application/vnd.kubernetes.protobuf, application/json;stream=watch, \
+                           application/vnd.kubernetes.protobuf;stream=watch";
+            ApiError { details: json!({}), ..ApiError::new(406, "NotAcceptable", message) }
         })
     }
 
@@ -79,14 +80,23 @@ impl View {
     pub(crate) fn many(self, kind: &Kind, metadata: &Value, objects: &[Arc<Value>], now: i128) -> Value {
         match self {
             Self::Whole => json!({
-                "kind": kind.list_kind, "apiVersion": kind.api_version(), "metadata": metadata,
-                "items": objects.iter().map(|object| &**object).collect::<Vec<_>>(),
+                "kind": kind.list_kind, "apiVersion": kind.api_version(), "metadata": list_metadata(kind, metadata),
+                "items": objects.iter().map(|object| item(kind, object)).collect::<Vec<_>>(),
             }),
             Self::Metadata => json!({
                 "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
                 "items": objects.iter().map(|object| metadata_only(object)).collect::<Vec<_>>(),
             }),
             Self::Table(beside) => table(kind, metadata, objects, beside, now),
+        }
+    }
+
+    /// Takes the columns out of a table that follows another one.
+    pub(crate) fn behead(self, object: &mut Arc<Value>) {
+        if matches!(self, Self::Table(_)) && object.get("columnDefinitions").is_some() {
+            let mut table = Value::clone(object);
+            crate::sandbox::object::set(&mut table, "columnDefinitions", Some(Value::Null));
+            *object = Arc::new(table);
         }
     }
 
@@ -100,6 +110,22 @@ impl View {
             Self::Table(_) => table(kind, metadata, &[], Beside::Nothing, 0),
         }
     }
+}
+
+/// Kubernetes writes where a list goes on also where it does not, for kinds that it has no type for.
+fn list_metadata(kind: &Kind, metadata: &Value) -> Value {
+    let mut metadata = metadata.clone();
+    if kind.custom && metadata.get("continue").is_none() {
+        object::set(&mut metadata, "continue", Some("".into()));
+    }
+    metadata
+}
+
+/// An object within a list: those of built-in kinds do not say again what they are.
+fn item(kind: &Kind, object: &Value) -> serde_json::Map<String, Value> {
+    let fields = object.as_object().into_iter().flatten();
+    let told = |name: &str| kind.custom || !matches!(name, "apiVersion" | "kind");
+    fields.filter(|(name, _)| told(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn metadata_only(object: &Value) -> Value {

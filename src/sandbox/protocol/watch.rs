@@ -13,7 +13,7 @@ use super::list;
 use super::query::Query;
 use super::selector::Selector;
 use super::view::View;
-use crate::sandbox::answer::ApiError;
+use crate::sandbox::answer::{ApiError, Cause};
 use crate::sandbox::kinds::Kind;
 use crate::sandbox::object;
 use crate::sandbox::store::{Change, Event};
@@ -59,6 +59,8 @@ pub(crate) struct Watch {
     bookmarks: Option<Instant>,
     end: Instant,
     over: bool,
+    /// Whether the columns of a table have been told.
+    headed: bool,
 }
 
 /// What a watch begins with.
@@ -78,8 +80,13 @@ impl Watch {
         view: View,
         query: &Query,
     ) -> Result<Self, ApiError> {
-        let version = list::version(query)?;
+        let version = list::version(query).map_err(|why| ApiError::new(500, "", why))?;
         let initial = query.get("sendInitialEvents");
+        if !initial.is_empty() && query.get("resourceVersionMatch") != "NotOlderThan" {
+            let why = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
+            let cause = Cause::new("FieldValueForbidden", "resourceVersionMatch", why);
+            return Err(ApiError::invalid("meta.k8s.io", "ListOptions", "", &[cause]));
+        }
         let begin = match (initial, version) {
             ("true", _) | ("", 0) => Begin::Now,
             ("false", 0) => Begin::After(server.store.version()),
@@ -99,6 +106,7 @@ impl Watch {
             bookmarks: bookmarks.then(|| now.checked_add(BOOKMARKS)).flatten(),
             end: now.checked_add(Duration::from_secs(lasts)).unwrap_or(now),
             over: false,
+            headed: false,
         };
         match begin {
             Begin::After(version) => watch.told = version,
@@ -131,7 +139,10 @@ impl Watch {
     /// The next event; none when the watch is over.
     pub(crate) async fn next(&mut self) -> Option<WatchEvent> {
         loop {
-            if let Some(event) = self.queue.pop_front() {
+            if let Some(mut event) = self.queue.pop_front() {
+                if std::mem::replace(&mut self.headed, true) {
+                    self.view.behead(&mut event.object);
+                }
                 return Some(event);
             }
             if self.over {

@@ -13,7 +13,10 @@ use crate::schema::{Violation, ViolationKind};
 pub(super) fn check(kind: &Kind, object: &Value, old: Option<&Value>) -> Result<(), ApiError> {
     let mut causes = metadata::check(kind, object);
     if let Some(old) = old {
-        causes.extend(new_finalizers(object, old));
+        let new = new_finalizers(object, old);
+        // Kubernetes checks the metadata of custom kinds twice, and tells it twice.
+        causes.extend(new.clone().filter(|_| kind.custom));
+        causes.extend(new);
         causes.extend(kinds::check_change(kind, old, object));
     }
     if super::is_definition(&kind.bucket) {
@@ -21,12 +24,13 @@ pub(super) fn check(kind: &Kind, object: &Value, old: Option<&Value>) -> Result<
     }
     let shown = kind.show(&std::sync::Arc::new(object.clone()));
     let found = kind.schema.validate(&shown);
-    causes.extend(found.iter().filter(|found| !ratcheted(found, object, old)).map(words::violation));
+    causes.extend(found.iter().filter(|found| !ratcheted(found, object, old)).flat_map(words::violation));
     if let Some(rules) = &kind.rules {
         if causes.iter().any(words::blocks_rules) {
             causes.push(words::rules_not_run());
         } else {
-            causes.extend(rules.evaluate(object, old).iter().map(|violation| words::rule(violation, object)));
+            let broken = rules.evaluate(object, old);
+            causes.extend(broken.iter().map(|violation| words::rule(violation, object, &kind.schema)));
         }
     }
     if causes.is_empty() {

@@ -38,9 +38,14 @@ impl Server {
             let booked = track_update(None, object, &kind.merge_schema, &write.writer(&version, &time));
             object = booked.map_err(|error| ApiError::new(500, "", error.to_string()))?;
         }
+        kinds::found(kind, &mut object);
         checks::check(kind, &object, None)?;
-        if self.store.get(&kind.bucket, &write.key(object::name(&object))).is_some() {
-            return Err(ApiError::already_exists(&kind.group, &kind.plural, object::name(&object)));
+        if let Some(there) = self.store.get(&kind.bucket, &write.key(object::name(&object))) {
+            let mut error = ApiError::already_exists(&kind.group, &kind.plural, object::name(&object));
+            if object::is_deleting(there) {
+                error.message.insert_str(0, "object is being deleted: ");
+            }
+            return Err(error);
         }
         if is_definition(&kind.bucket) {
             kinds::establish(&mut object, &self.time());
@@ -67,7 +72,9 @@ impl Server {
         }
         set_meta(object, "uid", Some(self.uids.next_uid().into()));
         set_meta(object, "creationTimestamp", Some(self.time().into()));
-        set_meta(object, "generation", kind.generation.then(|| 1.into()));
+        if kind.generation {
+            set_meta(object, "generation", Some(1.into()));
+        }
         if kind.status {
             set(object, "status", None);
         }

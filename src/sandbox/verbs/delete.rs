@@ -108,8 +108,12 @@ fn finalizers_of(kind: &Kind, live: &Value, propagation: Option<Propagation>) ->
 
 fn check_preconditions(kind: &Kind, live: &Value, options: &DeleteOptions) -> Result<(), ApiError> {
     let refuse = |what: &str, told: &str, is: &str| {
-        let why = format!("Precondition failed: {what} in precondition: {told}, {what} in object meta: {is}");
-        Err(ApiError::conflict(&kind.group, &kind.plural, object::name(live), &why))
+        let happened = if what == "UID" { "deleted and then recreated" } else { "modified" };
+        let why = format!(
+            "the {what} in the precondition ({told}) does not match the {what} in record ({is}). The object might have \
+             been {happened}"
+        );
+        Err(ApiError::conflict(&kind.group, &kind.kind, object::name(live), &why))
     };
     match (&options.uid, &options.resource_version) {
         (Some(uid), _) if uid != object::uid(live) => refuse("UID", uid, object::uid(live)),

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::words::field;
 use super::{ApiError, FieldValidation, Write};
+use crate::sandbox::answer::Cause;
 use crate::sandbox::kinds::Kind;
 use crate::sandbox::object::{self, set};
 
@@ -14,15 +15,34 @@ pub(super) fn take(write: &Write<'_>, mut body: Value) -> Result<(Value, Vec<Str
     check_type(kind, &body)?;
     let unknown: Vec<String> = kind.schema.unknown_fields(&body).iter().map(|found| unknown(&found.path)).collect();
     if write.validation == FieldValidation::Strict && !unknown.is_empty() {
-        let (name, version) = (&kind.kind, &kind.version);
-        return Err(ApiError::bad_request(format!(
-            "{name} in version \"{version}\" cannot be handled as a {name}: strict decoding error: {}",
-            unknown.join(", ")
-        )));
+        return Err(not_strict(kind, &unknown));
     }
     settle(kind, &mut body);
     let warnings = if write.validation == FieldValidation::Warn { unknown } else { Vec::new() };
     Ok((kind.store(body), warnings))
+}
+
+/// The same for what a patch made of an object, which fails in other words.
+pub(super) fn take_patched(write: &Write<'_>, body: Value) -> Result<(Value, Vec<String>), ApiError> {
+    let shown = Value::from(body.to_string());
+    take(write, body).map_err(|error| match error.message.split_once(STRICT) {
+        None => error,
+        Some((_, fields)) => {
+            let cause = Cause::invalid("patch", &shown, &format!("{STRICT}{fields}"));
+            ApiError::invalid("", "", "", &[cause])
+        }
+    })
+}
+
+const STRICT: &str = "strict decoding error: ";
+
+/// The refusal of a body with fields that nobody knows, or that stand there twice.
+pub(crate) fn not_strict(kind: &Kind, faults: &[String]) -> ApiError {
+    let (name, version) = (&kind.kind, &kind.version);
+    ApiError::bad_request(format!(
+        "{name} in version \"{version}\" cannot be handled as a {name}: {STRICT}{}",
+        faults.join(", ")
+    ))
 }
 
 /// Drops what the kind does not know and fills in defaults.
@@ -62,6 +82,11 @@ pub(super) fn check_type(kind: &Kind, body: &Value) -> Result<(), ApiError> {
         )));
     }
     let found = object::text(body, "/kind");
+    if found != kind.kind && kind.custom {
+        let why = format!("must be {}", kind.kind);
+        let cause = Cause::invalid("kind", &found.into(), &why);
+        return Err(ApiError::invalid(&kind.group, found, object::name(body), &[cause]));
+    }
     if found != kind.kind {
         return Err(ApiError::bad_request(format!(
             "the kind in the data ({found}) does not match the expected kind ({})",

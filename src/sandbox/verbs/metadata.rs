@@ -86,7 +86,7 @@ fn check_labels(object: &Value, causes: &mut Vec<Cause>) {
 }
 
 fn check_owners(object: &Value, causes: &mut Vec<Cause>) {
-    let mut controllers: usize = 0;
+    let mut controllers = Vec::new();
     for (at, owner) in object::owners(object).enumerate() {
         for field in ["apiVersion", "kind", "name", "uid"] {
             if object::text(owner, &format!("/{field}")).is_empty() {
@@ -95,11 +95,24 @@ fn check_owners(object: &Value, causes: &mut Vec<Cause>) {
                 causes.push(Cause::invalid(place, &json!(""), message));
             }
         }
-        controllers += usize::from(owner.get("controller").and_then(Value::as_bool) == Some(true));
+        if owner.get("controller").and_then(Value::as_bool) == Some(true) {
+            controllers.push(format!("{}/{}", object::text(owner, "/kind"), object::text(owner, "/name")));
+        }
     }
-    if controllers > 1 {
-        let all: Vec<&Value> = object::owners(object).collect();
-        let message = "Only one reference can have Controller set to true";
-        causes.push(Cause::invalid("metadata.ownerReferences", &json!(all), message));
+    if controllers.len() > 1 {
+        let all: Vec<String> = object::owners(object).map(in_order).collect();
+        let message = format!(
+            "Invalid value: [{}]: Only one reference can have Controller set to true. Found \"true\" in references for {}",
+            all.join(","),
+            controllers.join(" and ")
+        );
+        causes.push(Cause::new("FieldValueInvalid", "metadata.ownerReferences", message));
     }
+}
+
+/// An owner reference with its fields in the order in which Go writes them.
+fn in_order(owner: &Value) -> String {
+    let fields = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"];
+    let fields = fields.iter().filter_map(|name| Some(format!("\"{name}\":{}", owner.get(name)?)));
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
 }

@@ -18,6 +18,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 pub(crate) use delete::{DeleteOptions, Propagation};
+pub(crate) use intake::not_strict;
 pub(crate) use patch::Patch;
 
 use super::answer::ApiError;

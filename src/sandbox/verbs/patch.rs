@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use json_patch::PatchOperation;
+use json_patch::{AddOperation, PatchOperation};
 use serde_json::Value;
 
 use super::{ApiError, Booked, Done, Server, Write, intake, strategic};
@@ -31,22 +31,28 @@ impl Server {
         let mut object = Value::clone(&kind.show(&live));
         match patch {
             Patch::Json(operations) => {
+                let operations: Vec<PatchOperation> =
+                    operations.into_iter().map(|operation| lenient(operation, &object)).collect();
                 json_patch::patch(&mut object, &operations).map_err(|_| rejected())?;
             }
             Patch::Merge(change) => json_patch::merge(&mut object, &change),
             Patch::Strategic(change) => strategic::merge(&mut object, &change, Some(&kind.merge_schema)),
             Patch::Apply { .. } => {}
         }
-        let (object, warnings) = intake::take(write, object)?;
+        let (object, warnings) = intake::take_patched(write, object)?;
         intake::check_place(write, &object, Some(name))?;
         self.replace(write, &live, object, Booked::No, warnings)
     }
 
     fn apply(&mut self, write: &Write<'_>, name: &str, mut config: Value, force: bool) -> Result<Done, ApiError> {
         let kind = write.kind;
+        if object::text(&config, "/kind").is_empty() {
+            return Err(ApiError::bad_request("invalid object type: /, Kind="));
+        }
         intake::check_type(kind, &config)?;
-        intake::name_from_path(&mut config, write.namespace, name);
-        intake::check_place(write, &config, Some(name))?;
+        let mut placed = config.clone();
+        intake::name_from_path(&mut placed, write.namespace, name);
+        intake::check_place(write, &placed, Some(name))?;
         if config.pointer("/metadata/managedFields").is_some_and(|managed| !managed.is_null()) {
             return Err(ApiError::bad_request("metadata.managedFields must be nil"));
         }
@@ -67,7 +73,8 @@ impl Server {
         let (version, time) = (kind.api_version(), self.time());
         let writer = write.writer(&version, &time);
         let merged = apply(shown.as_deref(), &config, &kind.merge_schema, &writer, force);
-        let mut merged = merged.map_err(|error| refused(write, name, error))?;
+        let mut merged = merged.map_err(refused)?;
+        intake::name_from_path(&mut merged, write.namespace, name);
         intake::settle(kind, &mut merged);
         let mut merged = kind.store(merged);
         let Some(live) = live else { return self.create_object(write, merged, Booked::Yes, Vec::new()) };
@@ -106,21 +113,29 @@ fn narrow(write: &Write<'_>, config: &mut Value) {
     }
 }
 
+/// Kubernetes' library replaces a field also where there is none yet.
+fn lenient(operation: PatchOperation, object: &Value) -> PatchOperation {
+    let absent = |path: &str| {
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        object.pointer(path).is_none() && object.pointer(parent).is_some_and(Value::is_object)
+    };
+    match operation {
+        PatchOperation::Replace(replace) if absent(replace.path.as_str()) => {
+            PatchOperation::Add(AddOperation { path: replace.path, value: replace.value })
+        }
+        other => other,
+    }
+}
+
 fn rejected() -> ApiError {
     let message = "the server rejected our request due to an error in our request";
     ApiError { details: serde_json::json!({}), ..ApiError::new(422, "Invalid", message) }
 }
 
-fn refused(write: &Write<'_>, name: &str, error: ApplyError) -> ApiError {
+fn refused(error: ApplyError) -> ApiError {
     match error {
         ApplyError::Conflicts(conflicts) => in_conflict(&conflicts),
-        ApplyError::Invalid(why) => {
-            let kind = write.kind;
-            let place =
-                if write.namespace.is_empty() { format!("/{name}") } else { format!("{}/{name}", write.namespace) };
-            let what = format!("{place}; {}, Kind={}", kind.api_version(), kind.kind);
-            ApiError::new(500, "", format!("failed to create typed patch object ({what}): {why}"))
-        }
+        ApplyError::Invalid(why) => ApiError::new(500, "", why),
     }
 }
 

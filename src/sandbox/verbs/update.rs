@@ -39,7 +39,7 @@ impl Server {
                 "metadata.resourceVersion",
                 "Invalid value: 0: must be specified for an update",
             );
-            return Err(ApiError::invalid(&kind.group, &kind.kind, name, &[cause]));
+            return Err(ApiError::invalid(&kind.group, &kind.plural, name, &[cause]));
         }
         self.replace(write, &live, object, Booked::No, warnings)
     }
@@ -83,7 +83,8 @@ impl Server {
         Ok(Done { object, created: false, warnings })
     }
 
-    /// Stores a change, which for a deleted object without finalizers is its end.
+    /// Stores a change, which for a deleted object without finalizers is its end: then watchers see its last stored
+    /// state, and the writer what it wrote.
     fn store_change(&mut self, write: &Write<'_>, object: Value) -> Arc<Value> {
         if write.dry_run {
             return object.into();
@@ -91,8 +92,8 @@ impl Server {
         if !object::is_deleting(&object) || super::delete::is_held(&object) {
             return self.commit(write.kind, object);
         }
-        let (key, last) = (Key::of(&object), object.clone());
-        self.drop_object(&write.kind.bucket, &key, Some(last)).unwrap_or_else(|| object.into())
+        self.drop_object(&write.kind.bucket, &Key::of(&object), None);
+        object.into()
     }
 }
 
@@ -103,7 +104,9 @@ fn check_identity(kind: &Kind, object: &Value, live: &Value) -> Result<(), ApiEr
         return Ok(());
     }
     let cause = Cause::invalid("metadata.uid", &json!(told), "field is immutable");
-    Err(ApiError::invalid(&kind.group, &kind.kind, object::name(live), &[cause]))
+    // Kubernetes checks the metadata of custom kinds twice, and tells it twice.
+    let causes = vec![cause; if kind.custom { 2 } else { 1 }];
+    Err(ApiError::invalid(&kind.group, &kind.kind, object::name(live), &causes))
 }
 
 fn carry_identity(object: &mut Value, live: &Value) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cel::crd_rules::RuleViolation;
 use crate::sandbox::answer::Cause;
 use crate::schema::path::{self, Path, Segment};
-use crate::schema::{Reason, Violation, ViolationKind as Kind};
+use crate::schema::{Reason, Schema, Violation, ViolationKind as Kind};
 
 /// A path as Kubernetes writes fields: `spec.items[0].name`.
 pub(super) fn field(path: &Path) -> String {
@@ -28,11 +28,22 @@ pub(super) fn field(path: &Path) -> String {
     shown
 }
 
-/// A schema's refusal.
-pub(super) fn violation(violation: &Violation) -> Cause {
+/// A schema's refusal. A value of the wrong type is no member of its `enum` either.
+pub(super) fn violation(violation: &Violation) -> Vec<Cause> {
     let field = field(&violation.path);
-    let (reason, message) = told(&field, &violation.kind);
-    Cause::new(reason, field, message)
+    let mut all = vec![told(&field, &violation.kind)];
+    if let Kind::Type { found, allowed, .. } = &violation.kind
+        && !allowed.is_empty()
+    {
+        all.push(unsupported(found, allowed));
+    }
+    all.into_iter().map(|(reason, message)| Cause::new(reason, field.clone(), message)).collect()
+}
+
+fn unsupported(found: &Value, allowed: &[Value]) -> (&'static str, String) {
+    let allowed: Vec<String> = allowed.iter().map(quoted).collect();
+    let message = format!("Unsupported value: {found}: supported values: {}", allowed.join(", "));
+    ("FieldValueNotSupported", message)
 }
 
 fn invalid(value: &impl std::fmt::Display, field: &str, what: &str) -> (&'static str, String) {
@@ -43,16 +54,14 @@ fn told(field: &str, kind: &Kind) -> (&'static str, String) {
     match kind {
         Kind::Type { found, expected, .. } => wrong_type(field, type_of(found), expected),
         Kind::Null { expected } => wrong_type(field, "null", expected),
-        Kind::Enum { found, allowed, .. } => {
-            let mut allowed: Vec<String> = allowed.iter().map(quoted).collect();
-            allowed.sort();
-            let message = format!("Unsupported value: {found}: supported values: {}", allowed.join(", "));
-            ("FieldValueNotSupported", message)
-        }
+        Kind::Enum { found, allowed, .. } => unsupported(found, allowed),
         Kind::TooLong { limit, .. } => ("FieldValueTooLong", format!("Too long: may not be more than {limit} bytes")),
         Kind::TooShort { limit, .. } => invalid(&"\"\"", field, &format!("should be at least {limit} chars long")),
         Kind::Pattern { found, pattern } => invalid(found, field, &format!("should match '{pattern}'")),
-        Kind::Format { found, format, .. } => invalid(found, field, &format!("must be of type {format}: {found}")),
+        Kind::Format { found, format, .. } => {
+            let (_, message) = invalid(found, field, &format!("must be of type {format}: {found}"));
+            ("FieldValueTypeInvalid", message)
+        }
         Kind::TooLarge { found, limit, exclusive } => {
             let or_equal = if *exclusive { "" } else { " or equal to" };
             invalid(found, field, &format!("should be less than{or_equal} {limit}"))
@@ -78,7 +87,7 @@ fn told(field: &str, kind: &Kind) -> (&'static str, String) {
 
 /// `name="a", port=80` as Kubernetes shows keys: JSON.
 fn keys(told: &str) -> String {
-    let pairs = told.split(", ").map(|pair| match pair.split_once('=') {
+    let pairs = told.trim_start_matches("key ").trim_matches('`').split(", ").map(|pair| match pair.split_once('=') {
         Some((name, value)) => format!("\"{name}\":{value}"),
         None => pair.to_owned(),
     });
@@ -108,8 +117,8 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// The refusal of a rule in CEL.
-pub(super) fn rule(violation: &RuleViolation, object: &Value) -> Cause {
+/// The refusal of a rule in CEL. A message that an expression made stands alone.
+pub(super) fn rule(violation: &RuleViolation, object: &Value, schema: &Schema) -> Cause {
     let value = path::get(object, &violation.path);
     let shown = match value {
         Some(Value::Object(_)) | None => "\"object\"".to_owned(),
@@ -117,7 +126,10 @@ pub(super) fn rule(violation: &RuleViolation, object: &Value) -> Cause {
         Some(scalar) => scalar.to_string(),
     };
     let message = &violation.message;
+    let own = schema.at(&violation.path).into_iter().flat_map(|schema| &schema.validations);
+    let made = own.into_iter().any(|rule| rule.rule == violation.rule && rule.message_expression.is_some());
     let (reason, message) = match violation.reason {
+        Reason::Invalid if made => ("FieldValueInvalid", format!("Invalid value: {message}")),
         Reason::Invalid => ("FieldValueInvalid", format!("Invalid value: {shown}: {message}")),
         Reason::Forbidden => ("FieldValueForbidden", format!("Forbidden: {message}")),
         Reason::Required => ("FieldValueRequired", format!("Required value: {message}")),
@@ -160,7 +172,11 @@ mod tests {
         let schema = crate::schema::Schema::parse_kubernetes(&schema).unwrap();
         let told = |value: Value| {
             let found = schema.validate(&value);
-            found.iter().map(violation).map(|cause| format!("{}: {}", cause.field, cause.message)).collect::<Vec<_>>()
+            found
+                .iter()
+                .flat_map(violation)
+                .map(|cause| format!("{}: {}", cause.field, cause.message))
+                .collect::<Vec<_>>()
         };
         assert_eq!(
             told(json!({"a": 0, "c": "z", "d": ["p", "q"]})),
