@@ -23,7 +23,7 @@ mod suite {
         let sandbox = Sandbox::new(SandboxConfig { clock, seed: 1, kept: SandboxConfig::KEPT });
         tokio::spawn(sandbox.clone().run_background());
         let cluster = Cluster::prepare(sandbox.client()).await;
-        Env::new(cluster, move |metrics| client_over(sandbox.service(), "default", metrics))
+        Env::new(cluster, move |metrics| client_over(sandbox.service(), "default", metrics), u64::MAX)
     }
 
     macro_rules! on_the_sandbox {

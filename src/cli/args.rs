@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-/// Self-service OpenBao clusters on Kubernetes: try catalogs and claims offline.
+/// Self-service OpenBao clusters on Kubernetes: try catalogs and claims offline, run the operator.
 #[derive(Debug, Parser)]
 #[command(name = "openbao-claims", version, propagate_version = true, arg_required_else_help = true)]
 pub(super) struct Args {
@@ -54,6 +54,18 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Show for each path of a rendered object which rule wrote it and which parameters it came from.
     Explain(ExplainArgs),
+    /// Try it all out: an API server in memory, the real operator on it, and a simulated OpenBao runtime.
+    ///
+    /// Needs nothing but this program. Without arguments it plays the shipped development catalog with its
+    /// claim; a kubeconfig for `kubectl` is written beside it. Nothing of it outlives the process.
+    #[cfg(feature = "operator")]
+    Sandbox(SandboxArgs),
+    /// Run the operator in the cluster that the kubeconfig, or the pod's service account, names.
+    ///
+    /// Its definitions must be there (`openbao-claims crds | kubectl apply -f -`). Several replicas elect one
+    /// that writes. Ends by SIGTERM or Ctrl-C, after what runs is finished.
+    #[cfg(feature = "operator")]
+    Run(RunArgs),
     /// Print the `CustomResourceDefinitions` of this version, or write them into a folder.
     Crds(CrdsArgs),
     /// Print a completion script for a shell.
@@ -133,4 +145,65 @@ pub(super) struct CrdsArgs {
     /// The folder to write into, one file a kind; without it they are printed.
     #[arg(long, value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
+}
+
+#[cfg(feature = "operator")]
+#[derive(Debug, ClapArgs)]
+pub(super) struct SandboxArgs {
+    /// A file or folder with rule sets, catalogs, tenants and claims; may be said several times. Without it: the
+    /// shipped development catalog.
+    #[arg(long, value_name = "PATH")]
+    pub(super) catalog: Vec<PathBuf>,
+    /// A file or folder with claims, and what they need; may be said several times.
+    #[arg(long, value_name = "FILE")]
+    pub(super) claim: Vec<PathBuf>,
+    /// The port on loopback; without it, any that is free.
+    #[arg(long, value_name = "N")]
+    pub(super) port: Option<u16>,
+    /// Where the kubeconfig is written; it is removed in the end.
+    #[arg(long, value_name = "PATH", default_value = "sandbox.kubeconfig")]
+    pub(super) kubeconfig: PathBuf,
+    /// End as soon as every claim is ready; exit with 1 if that takes longer than so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) wait: Option<u64>,
+}
+
+#[cfg(feature = "operator")]
+#[derive(Debug, ClapArgs)]
+pub(super) struct RunArgs {
+    /// The operator's own namespace: contracts, reservations and interventions live there.
+    #[arg(long, default_value = "openbao-claims")]
+    pub(super) namespace: String,
+    /// Where `/healthz`, `/readyz` and `/metrics` are served, such as `0.0.0.0:8080`; without it, nowhere.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) listen: Option<String>,
+    /// How logs look; `auto`: for people on a terminal, JSON elsewhere.
+    #[arg(long, value_enum, default_value_t = LogFormat::Auto)]
+    pub(super) log_format: LogFormat,
+    /// What is logged: `info`, or directives like `openbao_claims=debug`.
+    #[arg(long, env = "OPENBAO_CLAIMS_LOG", value_name = "DIRECTIVES")]
+    pub(super) log: Option<String>,
+    /// How many reconciles run at once.
+    #[arg(long, default_value_t = 16, value_name = "N")]
+    pub(super) concurrency: usize,
+    /// Seconds for which a profile and its components must be unchanged before they become a revision.
+    #[arg(long, default_value_t = 10, value_name = "SECONDS")]
+    pub(super) settle: u64,
+    /// How many revisions of a profile that no claim runs are kept.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub(super) history: usize,
+    /// Write without asking a Lease: for a single replica that can never be two.
+    #[arg(long)]
+    pub(super) no_leader_election: bool,
+}
+
+#[cfg(feature = "operator")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// for people on a terminal, JSON elsewhere
+    Auto,
+    /// for people
+    Human,
+    /// one JSON object a line
+    Json,
 }

@@ -131,7 +131,7 @@ pub(super) fn read_text(path: &Path) -> std::io::Result<String> {
 }
 
 /// A file, or all YAML files below a folder, in order of name. `tests.yaml` belongs to a catalog's tests.
-fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub(super) fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         std::fs::metadata(path)?;
         return Ok(vec![path.to_owned()]);

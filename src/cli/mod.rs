@@ -8,8 +8,12 @@ mod crds;
 mod diff;
 mod explain;
 mod load;
+#[cfg(feature = "operator")]
+mod operate;
 mod output;
 mod render;
+#[cfg(feature = "operator")]
+mod sandbox;
 mod show;
 
 use std::ffi::OsString;
@@ -59,6 +63,10 @@ fn run(command: Command, output: &mut Output) -> Outcome {
         Command::Render(args) => render::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
+        #[cfg(feature = "operator")]
+        Command::Sandbox(args) => sandbox::run(&args),
+        #[cfg(feature = "operator")]
+        Command::Run(args) => operate::run(&args),
         Command::Crds(args) => crds::run(&args, output),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -20,6 +20,7 @@ pub mod ready;
 pub mod registry;
 pub mod run;
 pub mod server;
+pub mod shell;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::api::OpenBaoClaimRequestSpec;
+use crate::api::{ClaimStatus, OpenBaoClaimRequestSpec};
 use crate::engine::{TargetIdentity, target_name};
 
 use super::entry::{
@@ -211,6 +211,19 @@ impl World {
         let mut found: Vec<_> = named.map(|(_, entry)| entry).filter(of).map(Arc::clone).collect();
         found.sort_by_key(|contract| contract.spec.sequence);
         found
+    }
+
+    /// How many claims are in each phase, as their statuses say.
+    pub fn phases(&self) -> BTreeMap<String, usize> {
+        let mut phases = BTreeMap::new();
+        for claim in self.claims.all() {
+            let status: Option<ClaimStatus> = serde_json::from_str(&claim.status).ok();
+            let phase =
+                status.and_then(|status| status.phase).map_or("Unknown".to_owned(), |phase| format!("{phase:?}"));
+            let count: &mut usize = phases.entry(phase).or_default();
+            *count = count.saturating_add(1);
+        }
+        phases
     }
 
     /// All contracts.

@@ -126,12 +126,17 @@ impl ControlPlane {
 
     /// A client for the current runtime, with nothing hidden in it: no retries.
     pub(crate) fn client(&self, user: User) -> kube::Client {
+        kube::Client::try_from(self.config(user)).expect("the configuration is complete")
+    }
+
+    /// How a user reaches it, without retries.
+    pub(crate) fn config(&self, user: User) -> kube::Config {
         let address = format!("https://127.0.0.1:{}", self.port).parse().expect("an address of digits parses");
         let mut config = kube::Config::new(address);
         config.root_cert_file = Some(self.directory.join("certs/apiserver.crt"));
         config.auth_info.token = Some(user.token().into());
         config.default_retry = false;
-        kube::Client::try_from(config).expect("the configuration is complete")
+        config
     }
 
     /// Raw requests as a user.

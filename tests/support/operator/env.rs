@@ -16,11 +16,13 @@ type Connect = Box<dyn Fn(&Metrics) -> kube::Client>;
 pub(crate) struct Env {
     pub(crate) cluster: Cluster,
     connect: Connect,
+    /// Seconds that a case waits at most to see that nothing happens: time is real on a real control plane.
+    patience: u64,
 }
 
 impl Env {
-    pub(crate) fn new(cluster: Cluster, connect: impl Fn(&Metrics) -> kube::Client + 'static) -> Self {
-        Self { cluster, connect: Box::new(connect) }
+    pub(crate) fn new(cluster: Cluster, connect: impl Fn(&Metrics) -> kube::Client + 'static, patience: u64) -> Self {
+        Self { cluster, connect: Box::new(connect), patience }
     }
 
     /// Starts an operator.
@@ -114,9 +116,9 @@ impl Env {
         self.cluster.api.get(&path).await.expect_status(200)["items"].as_array().cloned().unwrap_or_default()
     }
 
-    /// Lets time pass.
+    /// Lets time pass, as far as there is patience.
     pub(crate) async fn pass(&self, seconds: u64) {
-        tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(seconds.min(self.patience))).await;
     }
 
     /// A Secret of the team.
