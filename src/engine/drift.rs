@@ -62,7 +62,7 @@ pub fn held(previous: &Contract, next: &Contract, live: &Json, revision: &Revisi
 }
 
 /// The live object as a contract that differs from `contract` in owned paths only.
-fn observed_contract(contract: &Contract, live: &Json, revision: &Revision) -> Option<Contract> {
+pub(super) fn observed_contract(contract: &Contract, live: &Json, revision: &Revision) -> Option<Contract> {
     let target = revision.targets.first()?;
     let mut live = comparable(live);
     target.schema.apply_defaults(&mut live);

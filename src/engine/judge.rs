@@ -225,7 +225,7 @@ impl<'a> RuleSetJudge<'a> {
         sides.any(|side| self.scene(side).condition(when).unwrap_or(true))
     }
 
-    fn findings(&self, verdicts: &mut Vec<Verdict>) -> Vec<Finding> {
+    pub(super) fn findings(&self, verdicts: &mut Vec<Verdict>) -> Vec<Finding> {
         let mut found = Vec::new();
         for validation in &self.rule_set.validations {
             match judge_validation(validation, &self.scene(&self.candidate)) {

@@ -11,6 +11,7 @@ mod approve;
 mod assemble;
 mod classify;
 mod compare;
+mod comply;
 mod contract;
 mod decide;
 mod drift;
@@ -28,6 +29,7 @@ mod wire;
 
 pub use approve::{MAX_FOREIGN_INPUT, MAX_PARAMETERS, Refusal, approve};
 pub use classify::{ClassifiedChange, DefaultChange, Transition, classify};
+pub use comply::{Compliance, compliance};
 pub use contract::{Approved, Contract, Identity, Rendered, RenderedKey, RenderedProjection, Shown};
 pub use decide::{Candidate, Decision, decide};
 pub use drift::{Drift, drift, held};

@@ -2,8 +2,10 @@
 
 use k8s_openapi::jiff::Timestamp;
 
+use crate::controller::conditions::Told;
 use crate::engine::Health;
 
+use super::comply::ComplianceKey;
 use super::edit::Edit;
 use super::outcome::Held;
 use super::publish::Published;
@@ -26,6 +28,8 @@ pub struct Memory {
     pub(super) removal_held: Option<String>,
     /// Health of a version of the cluster under a contract.
     pub(super) health: Option<((u64, String), Health)>,
+    /// How the platform's rules judge what runs, and what that stands on.
+    pub(super) compliant: Option<(ComplianceKey, Told)>,
     /// A candidate that the API server refused, what it stood on, and until when it is not tried again.
     pub(super) rejected: Option<(DecisionKey, Held, Timestamp)>,
     /// The connection as it was last published.

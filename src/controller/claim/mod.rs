@@ -6,6 +6,7 @@
 
 mod approve;
 mod classify;
+mod comply;
 mod copies;
 mod custody;
 mod delete;
@@ -111,6 +112,7 @@ async fn step(ctx: &Context, seen: &Seen, standing: Standing, memory: &mut Memor
     let Some(applied) = applied else { return Ok(Outcome { edit, held, ..Outcome::default() }) };
     let service = service::keep(ctx, seen, &applied, memory).await?;
     copies::refresh(ctx, seen, &applied, memory).await?;
+    comply::judge(ctx, seen, &applied, &service, memory).await?;
     let connection = publish::run(ctx, seen, &applied, &service, memory).await?;
     Ok(Outcome { edit, held, applied: Some(applied), service: Some(service), connection })
 }

@@ -184,6 +184,7 @@ impl Verdict {
         let mut told = edit_conditions(&outcome.edit);
         told.push(materialized(outcome, memory));
         told.push(connection(&outcome.connection));
+        told.extend(memory.compliant.as_ref().filter(|_| outcome.applied.is_some()).map(|(_, told)| told.clone()));
         told.extend(withdrawn_or_newer(seen, outcome, newer));
         told.push(available(outcome));
         told.push(self.ready.clone());

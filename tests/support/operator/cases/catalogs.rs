@@ -96,3 +96,32 @@ pub(crate) async fn case_065_a_withdrawn_revision_is_told_and_moves_nobody(env: 
     let next = env.until_reason("next", "Denied").await;
     assert_eq!(condition(&next, "Accepted").1, "RevisionWithdrawn");
 }
+
+pub(crate) async fn a_tightened_rule_tells_who_fails_it_and_moves_nobody(env: Env) {
+    let running = env.operator();
+    let before = env.ready("demo", json!({})).await;
+    assert_eq!(condition(&before, "Compliant").0, "True");
+    let strict = json!({
+        "apiVersion": "claims.openbao.org/v1alpha1", "kind": "OpenBaoRuleSet", "metadata": {"name": "strict"},
+        "spec": {"validations": [
+            {"expression": "object.spec.replicas >= 3", "reason": "TooFewVoters", "message": "three voters are the least"},
+        ]},
+    });
+    env.cluster.apply(&strict).await;
+    let claim = env.until("demo", |claim| condition(claim, "Compliant").0 == "False").await;
+    assert_eq!(condition(&claim, "Compliant").1, "Violates");
+    assert_eq!(condition(&claim, "Ready").0, "True");
+    assert_eq!(claim["status"]["applied"], before["status"]["applied"]);
+    // What it fails already does not hold up an edit; who comes now is held to it.
+    env.claim("demo", json!({"ui": false})).await;
+    env.until("demo", |claim| claim["status"]["applied"]["sequence"] == 2).await;
+    env.claim("next", json!({})).await;
+    let next = env.until_reason("next", "Denied").await;
+    assert_eq!(condition(&next, "Accepted").1, "TooFewVoters");
+    // Usage is counted a moment later.
+    env.pass(15).await;
+    drop(running);
+    let again = env.operator();
+    env.pass(15).await;
+    assert_eq!(again.mutations(), 0, "a restart told it again");
+}

@@ -39,6 +39,7 @@ macro_rules! cases {
         $play!(catalogs, a_broken_profile_leaves_the_last_good_revision);
         $play!(catalogs, case_062_claims_wait_for_the_catalog_and_recover);
         $play!(catalogs, a_broken_rule_set_blocks_candidates_only);
+        $play!(catalogs, a_tightened_rule_tells_who_fails_it_and_moves_nobody);
         $play!(catalogs, case_065_a_withdrawn_revision_is_told_and_moves_nobody);
         $play!(deletion, case_081_deletion_ends_without_the_catalog);
         $play!(deletion, case_077_a_namespace_with_a_ready_claim_ends);
