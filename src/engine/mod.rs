@@ -25,6 +25,7 @@ mod pending;
 mod platform;
 mod project;
 mod render;
+mod window;
 mod wire;
 
 pub use approve::{MAX_FOREIGN_INPUT, MAX_PARAMETERS, Refusal, approve};
@@ -42,4 +43,5 @@ pub use pending::bounded;
 pub use platform::{Before, Platform, Unselected};
 pub use project::{ConnectionPlan, CopyPlan, ForbiddenObject, Health, Terms, connection, health, must_be_absent};
 pub use render::render;
+pub use window::{WindowState, window_state};
 pub use wire::{CEL_ENVIRONMENT, FINGERPRINT, WireError, facts_read, from_wire, to_wire};

@@ -2,7 +2,8 @@
 
 use crate::api::{Approval, ApprovalSource, Approver, PendingChange, Sensitivity};
 use crate::controller::entry::ObjectEntry;
-use crate::engine::{self, Rendered};
+use crate::engine::{self, Rendered, WindowState};
+use k8s_openapi::jiff::Timestamp;
 
 use super::edit::Case;
 use super::requests;
@@ -14,6 +15,8 @@ pub(super) enum ClassifyError {
     Unchanged,
     /// It waits for an approval.
     Gated(PendingChange),
+    /// It is approved, and waits for a window of its offering; the next start.
+    Waiting(PendingChange, Option<Timestamp>),
     /// It is not allowed.
     Blocked(PendingChange),
 }
@@ -45,6 +48,7 @@ pub(super) fn classify(case: &Case<'_>, rendered: Rendered) -> Result<Cleared, C
     match transition.sensitivity {
         Sensitivity::Unchanged if moves(case, &rendered) => {
             let approval = approval(case, &transition.candidate.to_string());
+            in_window(case, &change)?;
             Ok(cleared(case, rendered, Some(change), approval))
         }
         Sensitivity::Unchanged => Err(ClassifyError::Unchanged),
@@ -54,10 +58,21 @@ pub(super) fn classify(case: &Case<'_>, rendered: Rendered) -> Result<Cleared, C
             let platform = transition.changes.iter().any(|it| it.approver == Some(Approver::Platform));
             match approval(case, &transition.candidate.to_string()) {
                 // A tenant's request does not speak for the platform.
-                Some(approval) if !platform => Ok(cleared(case, rendered, Some(change), Some(approval))),
+                Some(approval) if !platform => {
+                    in_window(case, &change)?;
+                    Ok(cleared(case, rendered, Some(change), Some(approval)))
+                }
                 _ => Err(ClassifyError::Gated(change)),
             }
         }
+    }
+}
+
+/// Windows hold what was approved; changes in place, and a first service, wait for none.
+fn in_window(case: &Case<'_>, change: &PendingChange) -> Result<(), ClassifyError> {
+    match engine::window_state(&case.seen.windows, case.seen.now) {
+        WindowState::Open => Ok(()),
+        WindowState::Closed { next } => Err(ClassifyError::Waiting(change.clone(), next)),
     }
 }
 

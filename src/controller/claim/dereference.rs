@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use k8s_openapi::jiff::Timestamp;
 
-use crate::api::ContractState;
+use crate::api::{ContractState, OpenBaoServiceOfferingSpec, Window};
 use crate::controller::context::Context;
 use crate::controller::entry::{ClaimEntry, ClusterEntry, ContractEntry, NamespaceEntry, ObjectEntry, TenantEntry};
 use crate::controller::names::{self, Named};
@@ -29,6 +29,8 @@ pub(super) struct Seen {
     pub(super) requests: Vec<Arc<ObjectEntry>>,
     pub(super) registry: Arc<Registry>,
     pub(super) now: Timestamp,
+    /// Windows of the claim's offering.
+    pub(super) windows: Vec<Window>,
     no_labels: Namespace,
 }
 
@@ -59,6 +61,8 @@ impl Seen {
         let wanted = &claim.claim.spec.tenant_ref;
         let tenant = Named::new(wanted.namespace.as_deref().unwrap_or(&at.namespace), &wanted.name);
         let contracts = world.contracts_of(&target);
+        let offering = claim.claim.spec.offering_ref.as_ref().map(|offering| Named::cluster(&offering.name));
+        let offering = offering.and_then(|at| world.offerings.get(&at)?.spec::<OpenBaoServiceOfferingSpec>().ok());
         Some(Self {
             at: at.clone(),
             tenant: world.tenants.get(&tenant).cloned(),
@@ -70,6 +74,7 @@ impl Seen {
             target,
             registry,
             now,
+            windows: offering.map(|offering| offering.windows).unwrap_or_default(),
             no_labels: Namespace::default(),
         })
     }

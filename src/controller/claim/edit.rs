@@ -6,6 +6,7 @@ use crate::api::{OpenBaoClusterClaim, PendingChange};
 use crate::controller::context::Context;
 use crate::controller::registry::{Bound, Selected};
 use crate::engine::{Contract, Finding, Inputs, Selection, facts_read};
+use k8s_openapi::jiff::Timestamp;
 
 use super::Failure;
 use super::approve::{ApproveError, approve};
@@ -41,6 +42,8 @@ pub(super) enum Edit {
     },
     /// It waits for an approval.
     Gated(PendingChange),
+    /// It is approved, and waits for a window; the next start.
+    Waiting(PendingChange, Option<Timestamp>),
     /// It could be applied, and the claim says `suspend`.
     Suspended(Option<PendingChange>),
 }
@@ -117,7 +120,10 @@ pub(super) async fn decide(
         voice: Voice::Candidate,
     };
     let step = judge(&case);
-    if let Step::Stay(edit) = &step {
+    // A window opens without any input changing.
+    if let Step::Stay(edit) = &step
+        && !matches!(edit, Edit::Waiting(..))
+    {
         memory.decided = Some((key, edit.clone()));
     }
     Ok(step)
@@ -225,6 +231,7 @@ impl From<ClassifyError> for Edit {
         match error {
             ClassifyError::Unchanged => Self::Current,
             ClassifyError::Gated(change) => Self::Gated(change),
+            ClassifyError::Waiting(change, next) => Self::Waiting(change, next),
             ClassifyError::Blocked(change) => Self::Blocked { findings: Vec::new(), change: Some(change) },
         }
     }

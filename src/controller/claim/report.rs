@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::json;
 
 use crate::api::{API_VERSION, AppliedContract, BindingRef, ClaimPhase, ClaimStatus, ConnectionStatus, ObjectRef};
@@ -101,7 +102,7 @@ fn status(seen: &Seen, outcome: &Outcome, memory: &Memory, verdict: &Verdict, ol
         _ => None,
     };
     let pending = match &outcome.edit {
-        Edit::Gated(change) | Edit::Suspended(Some(change)) => Some(change.clone()),
+        Edit::Gated(change) | Edit::Waiting(change, _) | Edit::Suspended(Some(change)) => Some(change.clone()),
         Edit::Blocked { change, .. } => change.clone(),
         _ => None,
     };
@@ -117,7 +118,10 @@ fn status(seen: &Seen, outcome: &Outcome, memory: &Memory, verdict: &Verdict, ol
         pending,
         active_request: None,
         queued_requests: i64::try_from(open.count()).ok().filter(|count| *count > 0),
-        scheduled_for: None,
+        scheduled_for: match &outcome.edit {
+            Edit::Waiting(_, next) => next.map(Time),
+            _ => None,
+        },
         resources: resources(seen, outcome),
         connection: published.map(|published| ConnectionStatus {
             uri: published.uri.clone(),
@@ -175,6 +179,10 @@ fn next(ctx: &Context, seen: &Seen, outcome: &Outcome, memory: &Memory) -> Optio
         if held.kind == HeldKind::Pending)
     {
         times.push(RETRY);
+    }
+    if let Edit::Waiting(_, next) = &outcome.edit {
+        let left = next.map_or(3600, |next| next.as_second().saturating_sub(seen.now.as_second()).max(1));
+        times.push(Duration::from_secs(u64::try_from(left).unwrap_or(1)));
     }
     if !memory.contested.is_empty() || memory.removal_held.is_some() {
         times.push(Duration::from_mins(10));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::jiff::Timestamp;
 use serde_json::json;
 
 use crate::api::{Approver, OpenBaoClaimRequestSpec, PendingChange, RequestPhase, RequestStatus};
@@ -33,11 +34,12 @@ struct Answer {
     reason: String,
     message: String,
     transition: Option<PendingChange>,
+    scheduled: Option<Timestamp>,
 }
 
 impl Answer {
     fn new(phase: RequestPhase, reason: &str, message: impl Into<String>) -> Self {
-        Self { phase, reason: reason.to_owned(), message: message.into(), transition: None }
+        Self { phase, reason: reason.to_owned(), message: message.into(), transition: None, scheduled: None }
     }
 
     fn with(mut self, transition: Option<PendingChange>) -> Self {
@@ -205,7 +207,7 @@ fn candidate_answer(outcome: &Outcome, applied: &Applied, spec: &OpenBaoClaimReq
     let contract = &applied.entry.spec;
     let executed = contract.digest == candidate || contract.history.iter().any(|past| past.digest == candidate);
     let pending = match &outcome.edit {
-        Edit::Gated(change) | Edit::Suspended(Some(change)) => Some(change),
+        Edit::Gated(change) | Edit::Waiting(change, _) | Edit::Suspended(Some(change)) => Some(change),
         Edit::Blocked { change, .. } => change.as_ref(),
         _ => None,
     };
@@ -222,6 +224,7 @@ fn candidate_answer(outcome: &Outcome, applied: &Applied, spec: &OpenBaoClaimReq
             let message = "the change is the platform team's to approve";
             Answer::new(RequestPhase::Denied, "NeedsPlatform", message).with(Some(change.clone()))
         }
+        (Some(_), Edit::Waiting(_, next)) => awaiting_window(*next),
         (Some(_), _) => Answer::new(RequestPhase::Pending, "Waiting", "the candidate is not applied yet"),
         (None, _) if executed => Answer::new(
             RequestPhase::AlreadyExecuted,
@@ -261,6 +264,12 @@ async fn revision_answer(
     })
 }
 
+fn awaiting_window(next: Option<Timestamp>) -> Answer {
+    let mut answer = Answer::new(RequestPhase::Pending, "AwaitingWindow", "it is approved and waits for a window");
+    answer.scheduled = next;
+    answer
+}
+
 /// Why a move cannot be made.
 fn refused(edit: Edit) -> Answer {
     let first = |findings: &[crate::engine::Finding]| {
@@ -285,6 +294,7 @@ fn refused(edit: Edit) -> Answer {
             let message = "the change is the platform team's to approve";
             Answer::new(RequestPhase::Denied, "NeedsPlatform", message).with(Some(change))
         }
+        Edit::Waiting(change, next) => awaiting_window(next).with(Some(change)),
         Edit::Suspended(change) => {
             Answer::new(RequestPhase::Pending, "Suspended", "the claim is suspended").with(change)
         }
@@ -303,6 +313,7 @@ async fn write(ctx: &Context, request: &ObjectEntry, old: &RequestStatus, answer
         reason: Some(answer.reason.clone()),
         message: Some(message.clone()),
         transition: answer.transition,
+        scheduled_for: answer.scheduled.map(Time),
         completion_time: ended
             .then(|| old.completion_time.clone().unwrap_or(Time(conditions::whole_seconds(ctx.now())))),
         ..RequestStatus::default()

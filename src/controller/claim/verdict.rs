@@ -103,6 +103,11 @@ fn waiting(outcome: &Outcome) -> Option<Verdict> {
             let phase = if is_up(outcome) { ClaimPhase::Pending } else { ClaimPhase::Provisioning };
             Some(Verdict::new(phase, false, "ChangeGated", changes(Some(change), "waiting for approval")))
         }
+        Edit::Waiting(change, next) => {
+            let when = next.map(|next| format!(" until {next}")).unwrap_or_default();
+            let what = format!("approved, waiting for a window{when}");
+            Some(Verdict::new(ClaimPhase::Pending, false, "AwaitingWindow", changes(Some(change), &what)))
+        }
         Edit::Pending(findings) => {
             let reason = findings.first().map_or("Pending", |finding| finding.reason.as_str());
             Some(Verdict::new(ClaimPhase::Pending, false, reason, lines(findings)))
@@ -211,6 +216,9 @@ fn edit_conditions(edit: &Edit) -> Vec<Told> {
         Edit::Denied(findings) => row("False", "False", "False", &first(findings), lines(findings)),
         Edit::Gated(change) => {
             row("True", "False", "True", "ChangeGated", changes(Some(change), "waiting for approval"))
+        }
+        Edit::Waiting(..) => {
+            row("True", "True", "True", "AwaitingWindow", "it is approved and waits for a window".to_owned())
         }
         Edit::Suspended(_) => row("True", "Unknown", "True", "Suspended", "held by `suspend`".to_owned()),
         Edit::Blocked { findings, change } => {

@@ -146,3 +146,25 @@ pub(crate) async fn case_067_a_suspended_claim_is_neither_changed_nor_corrected(
     let cluster = env.target("demo").await;
     assert_eq!(cluster["spec"]["configuration"], json!({"ui": false, "logLevel": "info"}));
 }
+
+pub(crate) async fn case_064_an_approved_change_waits_for_its_window(env: Env) {
+    const OFFERING: &str = "/apis/claims.openbao.org/v1alpha1/openbaoserviceofferings/box";
+    let _running = env.operator();
+    env.ready("demo", json!({})).await;
+    // Time begins on a Monday in September; the only window is in February.
+    let windows = json!([{"schedule": "0 2 1 2 *", "duration": "2h"}]);
+    env.cluster.edit(OFFERING, json!([{"op": "add", "path": "/spec/windows", "value": windows}])).await;
+    env.claim("demo", json!({"logLevel": "debug"})).await;
+    let claim = env.until_reason("demo", "ChangeGated").await;
+    let candidate = claim["status"]["pending"]["candidate"].clone();
+    env.request("yes", "demo", json!({"approve": {"candidate": candidate}})).await;
+    env.until_reason("demo", "AwaitingWindow").await;
+    let request = env.until_phase("yes", "Pending").await;
+    assert_eq!(request["status"]["reason"], "AwaitingWindow");
+    // A change in place waits for nothing, and takes the held one along no further.
+    assert_eq!(env.target("demo").await["spec"]["configuration"]["logLevel"], "info");
+    env.cluster.edit(OFFERING, json!([{"op": "remove", "path": "/spec/windows"}])).await;
+    env.until_phase("yes", "Succeeded").await;
+    env.until_ready("demo").await;
+    assert_eq!(env.target("demo").await["spec"]["configuration"]["logLevel"], "debug");
+}

@@ -24,6 +24,7 @@ macro_rules! cases {
         $play!(edits, a_denied_edit_keeps_what_runs);
         $play!(edits, a_new_revision_is_taken_by_approval_with_a_pending_edit);
         $play!(edits, case_059_an_approval_that_is_created_again_touches_nothing);
+        $play!(edits, case_064_an_approved_change_waits_for_its_window);
         $play!(edits, case_067_a_suspended_claim_is_neither_changed_nor_corrected);
         $play!(ownership, a_foreign_cluster_is_never_touched);
         $play!(ownership, case_087_data_of_a_former_claim_blocks);
