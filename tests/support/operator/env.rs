@@ -30,6 +30,11 @@ impl Env {
         Running::start(&self.connect, settings(), 7)
     }
 
+    /// Starts a replica that writes when a Lease says so.
+    pub(crate) fn elected(&self, identity: &str) -> Running {
+        Running::elected(&self.connect, settings(), identity)
+    }
+
     /// Rules, components and the small service.
     pub(crate) async fn catalog(&self) {
         for folder in ["rules", "catalogs/components"] {

@@ -19,6 +19,7 @@ use openbao_claims::controller::queue::{Limits, Priority};
 use openbao_claims::controller::random::Random;
 use openbao_claims::controller::run::{self, Operator};
 use openbao_claims::controller::server::Server;
+use openbao_claims::controller::shell::{Installation, serve};
 use openbao_claims::controller::world::Work;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -56,7 +57,7 @@ impl Fence for Always {
 
 /// An operator at work.
 pub(crate) struct Running {
-    pub(crate) operator: Operator,
+    operator: Option<Operator>,
     pub(crate) metrics: Metrics,
     pub(crate) told: Told,
     tasks: Vec<JoinHandle<()>>,
@@ -99,22 +100,58 @@ impl Running {
         let (follower, worker) = (operator.clone(), operator.clone());
         let follow = tokio::spawn(async move { follower.follow(&mut random).await });
         let work = tokio::spawn(async move { worker.work(std::future::pending()).await });
-        Self { operator, metrics, told, tasks: vec![follow, work] }
+        Self { operator: Some(operator), metrics, told, tasks: vec![follow, work] }
+    }
+
+    /// Starts a replica as a process does, with a Lease that decides who writes.
+    pub(crate) fn elected(connect: impl Fn(&Metrics) -> kube::Client, settings: Settings, identity: &str) -> Self {
+        let metrics = Metrics::new();
+        let client = connect(&metrics);
+        let start = Timestamp::from_second(1_790_000_000).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(TokioClock::starting_at(start));
+        let (told, publisher) = (Told::default(), identity.to_owned());
+        let installation = Installation {
+            client,
+            metrics: metrics.clone(),
+            clock,
+            settings,
+            limits: Limits::default(),
+            identity: publisher,
+            elect: true,
+            probes: None,
+            targets: shipped::targets(|_| true).unwrap(),
+            seed: 3,
+        };
+        let task = tokio::spawn(async move { drop(serve(installation, std::future::pending()).await) });
+        Self { operator: None, metrics, told, tasks: vec![task] }
+    }
+
+    /// Calls so far that may have changed objects of a resource.
+    pub(crate) fn mutations_of(&self, resource: &str) -> u64 {
+        self.count(|line| line.contains(&format!("resource=\"{resource}\"")))
     }
 
     /// Calls so far that may have changed something.
     pub(crate) fn mutations(&self) -> u64 {
+        self.count(|_| true)
+    }
+
+    fn count(&self, wanted: impl Fn(&str) -> bool) -> u64 {
         let text = self.metrics.text();
         let mutating = |line: &&str| {
             ["create", "update", "patch", "delete"].iter().any(|verb| line.contains(&format!("verb=\"{verb}\"")))
         };
-        let counted = text.lines().filter(|line| line.starts_with("openbao_claims_api_calls_total")).filter(mutating);
+        let counted = text
+            .lines()
+            .filter(|line| line.starts_with("openbao_claims_api_calls_total"))
+            .filter(mutating)
+            .filter(|line| wanted(line));
         counted.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
     }
 
     /// Looks at every claim and at the catalog, as after a long time.
     pub(crate) fn resync(&self) {
-        let context = self.operator.context();
+        let context = self.operator.as_ref().unwrap().context();
         let claims: Vec<_> = context.world().claims.all().map(|claim| claim.meta.at.clone()).collect();
         for claim in claims {
             context.queue.add(Work::Claim(claim), Priority::Resync);

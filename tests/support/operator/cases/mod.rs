@@ -5,6 +5,7 @@ pub(crate) mod deletion;
 pub(crate) mod edits;
 pub(crate) mod life;
 pub(crate) mod ownership;
+pub(crate) mod reasons;
 
 /// All cases, for a suite to name its tests after: `cases!(play)` calls `play!(module, case)` for each.
 macro_rules! cases {
@@ -42,6 +43,14 @@ macro_rules! cases {
         $play!(catalogs, a_broken_rule_set_blocks_candidates_only);
         $play!(catalogs, a_tightened_rule_tells_who_fails_it_and_moves_nobody);
         $play!(catalogs, case_065_a_withdrawn_revision_is_told_and_moves_nobody);
+        $play!(reasons, each_denial_has_its_own_reason_and_names_what_to_change);
+        $play!(reasons, case_074_the_summary_names_the_first_cause_and_its_owner);
+        $play!(reasons, an_entitlement_that_is_lost_stops_nothing_that_runs);
+        $play!(reasons, case_072_a_huge_parameter_is_denied_in_few_words);
+        $play!(reasons, a_cluster_that_was_replaced_is_not_adopted);
+        $play!(reasons, contracts_restored_from_an_older_backup_roll_nothing_back);
+        $play!(reasons, kinds_of_later_releases_say_that_they_are_not_supported);
+        $play!(reasons, a_second_replica_takes_over);
         $play!(deletion, case_081_deletion_ends_without_the_catalog);
         $play!(deletion, case_077_a_namespace_with_a_ready_claim_ends);
         $play!(deletion, case_071_deletion_tells_what_it_waits_for);
