@@ -49,6 +49,10 @@ control-plane:
 real: control-plane
     cargo test --features control-plane --test control_plane
 
+# Ask kstatus, Argo CD's Lua machine and Flux's CEL environment again about claims; needs Go.
+record-kstatus:
+    tests/kstatus/record
+
 # Ask the real API server again and rewrite its recorded answers.
 record-answers: control-plane
     tests/api_corpus/record

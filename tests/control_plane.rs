@@ -316,6 +316,11 @@ async fn the_servers_answers_to_the_corpus_are_those_that_are_recorded() {
     let record = std::env::var("OPENBAO_CLAIMS_CORPUS").is_ok_and(|word| word == "record");
     let mut drift = Vec::new();
     for (sequence, now) in sequences.iter().zip(&answers) {
+        let whole = |(step, answer): (&corpus::Step, &corpus::Answer)| {
+            assert!(answer.status > 0, "{}: no `{}` for {}", sequence.name, answer.body, step.call);
+            assert!(step.until.is_none_or(|wanted| wanted == answer.status), "{}: {}", sequence.name, step.call);
+        };
+        sequence.steps.iter().zip(now).for_each(whole);
         if record {
             sequence.record(now);
             continue;
