@@ -111,7 +111,7 @@ fn transitions(old: &[Condition], new: &[Condition]) -> Vec<Transition> {
         let (was, is) = (before.map(|it| it.status.as_str()), condition.status.as_str());
         let watched = matches!(condition.type_.as_str(), "Compiled" | "ProfileResolved");
         let severity = match (was, is) {
-            (None | Some("True"), "False") if watched => Severity::Warning,
+            (was, "False") if watched && was != Some("False") => Severity::Warning,
             (Some("False"), "True") if watched => Severity::Normal,
             _ if condition.reason == "ProfileGone" && before.is_some_and(|it| it.reason != "ProfileGone") => {
                 Severity::Warning
