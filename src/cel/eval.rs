@@ -234,7 +234,7 @@ impl<'a> Run<'a, '_, '_> {
             let Some(found) = element(*optional, found, &value.range)? else { continue };
             insert(&mut values, name, found).map_err(|fault| at(&key.range, fault))?;
         }
-        Ok(Value::Map(Arc::new(values)))
+        Ok(Value::map(values))
     }
 
     fn or(&mut self, target: &'a Node, other: &'a Node, unwrap: bool) -> Eval {

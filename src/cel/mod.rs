@@ -28,4 +28,4 @@ pub use parse::parse;
 pub use program::{Program, Read, compile};
 pub use scope::{Presence, RootId, Scope};
 pub use template::{Segment, Template};
-pub use value::{Incomparable, Key, ToJsonError, Value};
+pub use value::{Entries, Incomparable, Key, ToJsonError, Value};

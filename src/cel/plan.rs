@@ -228,7 +228,7 @@ impl Planner<'_> {
             }
             nodes.push((entry.optional, key, value));
         }
-        constants.map_or(Op::Map(nodes), |values| Op::Const(Value::Map(Arc::new(values))))
+        constants.map_or(Op::Map(nodes), |values| Op::Const(Value::map(values)))
     }
 
     /// Plans `body` with a variable of a macro.

@@ -3,12 +3,12 @@
 mod compare;
 mod json;
 mod key;
+mod map;
 mod number;
 #[cfg(test)]
 pub(crate) mod strategy;
 mod text;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Opaque;
@@ -16,6 +16,7 @@ use super::Opaque;
 pub use compare::Incomparable;
 pub use json::ToJsonError;
 pub use key::Key;
+pub use map::Entries;
 pub(crate) use number::{floor_to_i64, floor_to_u64, i64_to_f64, u64_to_f64};
 
 /// Go's zero `time.Time`, the start of year 1, in nanoseconds since 1970.
@@ -48,7 +49,7 @@ pub enum Value {
     /// ordered
     List(Arc<[Value]>),
     /// ordered by key, so that nothing depends on hash order
-    Map(Arc<BTreeMap<Key, Value>>),
+    Map(Entries),
     /// `optional.of(x)`, `optional.none()`
     Optional(Option<Arc<Value>>),
     /// a type's name, as `type(x)` gives it
@@ -79,7 +80,7 @@ impl Value {
 
     /// A map value; of entries with equal keys the last one stays.
     pub fn map(entries: impl IntoIterator<Item = (Key, Value)>) -> Self {
-        Self::Map(Arc::new(entries.into_iter().collect()))
+        Self::Map(entries.into_iter().collect())
     }
 
     /// `optional.of(value)`

@@ -1,5 +1,7 @@
 //! How field names appear in expressions (apiserver `pkg/cel/escaping.go`).
 
+use std::borrow::Cow;
+
 /// Words that no expression can use as a name.
 const RESERVED: [&str; 18] = [
     "true",
@@ -25,9 +27,9 @@ const RESERVED: [&str; 18] = [
 const RESERVED_TOO: [&str; 3] = ["var", "void", "while"];
 
 /// The name of a field in an expression; `None` where no expression can name it.
-pub(super) fn escape(field: &str) -> Option<String> {
+pub(super) fn escape(field: &str) -> Option<Cow<'_, str>> {
     if RESERVED.contains(&field) || RESERVED_TOO.contains(&field) {
-        return Some(format!("__{field}__"));
+        return Some(Cow::Owned(format!("__{field}__")));
     }
     if field.is_empty() || field.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -36,9 +38,12 @@ pub(super) fn escape(field: &str) -> Option<String> {
     if !field.chars().all(known) {
         return None;
     }
+    if field.bytes().all(|c| c.is_ascii_alphanumeric()) {
+        return Some(Cow::Borrowed(field));
+    }
     // Pairs of underscores go first, since the other escapes hold some.
     let escaped = field.replace("__", "__underscores__");
-    Some(escaped.chars().fold(String::new(), |mut name, c| {
+    Some(Cow::Owned(escaped.chars().fold(String::new(), |mut name, c| {
         match c {
             '.' => name.push_str("__dot__"),
             '-' => name.push_str("__dash__"),
@@ -46,7 +51,7 @@ pub(super) fn escape(field: &str) -> Option<String> {
             c => name.push(c),
         }
         name
-    }))
+    })))
 }
 
 #[cfg(test)]

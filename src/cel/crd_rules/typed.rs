@@ -37,10 +37,8 @@ pub(super) fn value(json: &Json, schema: &Schema) -> Value {
 fn object(fields: &Map<String, Json>, schema: &Schema) -> Value {
     let entries = fields.iter().map(|(name, field)| match (schema.properties.get(name), &schema.additional) {
         (Some(below), _) => match escape(name) {
-            Some(key) if schema.embedded_resource && name == "metadata" => {
-                (Key::from(key.as_str()), metadata(field, below))
-            }
-            Some(key) => (Key::from(key.as_str()), value(field, below)),
+            Some(key) if schema.embedded_resource && name == "metadata" => (Key::string(&key), metadata(field, below)),
+            Some(key) => (Key::string(&key), value(field, below)),
             None => hidden(name, field),
         },
         (None, Some(Additional::Schema(below))) => (Key::from(name.as_str()), value(field, below)),

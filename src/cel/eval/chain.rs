@@ -8,19 +8,35 @@ use crate::cel::plan::{Chain, Step, StepKey};
 use crate::cel::{Key, Result as CelResult, Value};
 
 /// What a key finds.
-enum Found {
-    Value(Value),
-    Nothing(Fault),
+enum Found<'v> {
+    Value(&'v Value),
+    Nothing(Missing),
+}
+
+/// What is not there. Most who ask only want to know that.
+enum Missing {
+    Key(Value),
+    Position(i64),
+}
+
+impl Missing {
+    fn fault(self) -> Fault {
+        match self {
+            Self::Key(Value::String(name)) => Fault::NoSuchKey(name.to_string()),
+            Self::Key(key) => Fault::NoSuchKey(key.to_cel_text(80)),
+            Self::Position(position) => Fault::IndexOutOfBounds(position),
+        }
+    }
 }
 
 impl<'a> Run<'a, '_, '_> {
     /// `paid`: the name that the chain starts with counts.
     pub(super) fn chain(&mut self, chain: &'a Chain, paid: bool) -> Eval {
         let base = self.base(&chain.base, paid)?;
-        let (mut value, mut optional) = match base {
+        let (mut value, mut optional) = match &base {
             Value::Optional(None) if chain.test => return Ok(Value::Bool(false)),
             Value::Optional(None) => return Ok(Value::Optional(None)),
-            Value::Optional(Some(held)) => (Value::clone(&held), true),
+            Value::Optional(Some(held)) => (&**held, true),
             value => (value, false),
         };
         let last = chain.steps.len().saturating_sub(1);
@@ -28,7 +44,7 @@ impl<'a> Run<'a, '_, '_> {
         for (index, step) in chain.steps.iter().enumerate() {
             optional = optional || step.optional;
             let testing = chain.test && index == last;
-            let found = self.step(step, &value)?;
+            let found = self.step(step, value)?;
             // cel-go counts no step that finds nothing on an optional, and not the test of a conditional's field.
             let counts = (matches!(found, Found::Value(_)) || !optional) && !(testing && on_conditional);
             if counts {
@@ -41,14 +57,14 @@ impl<'a> Run<'a, '_, '_> {
                 Found::Value(found) => value = found,
                 Found::Nothing(_) if chain.test && optional => return Ok(Value::Bool(false)),
                 Found::Nothing(_) if optional => return Ok(Value::Optional(None)),
-                Found::Nothing(fault) => return Err(at(&step.range, fault)),
+                Found::Nothing(missing) => return Err(at(&step.range, missing.fault())),
             }
-            if index != last {
+            if index != last && self.cx.trace.is_some() {
                 let shown = if optional { Value::Optional(Some(Arc::new(value.clone()))) } else { value.clone() };
                 self.see(step.id, &step.range, &Ok(shown));
             }
         }
-        Ok(if optional { Value::Optional(Some(Arc::new(value))) } else { value })
+        Ok(if optional { Value::Optional(Some(Arc::new(value.clone()))) } else { value.clone() })
     }
 
     /// What the chain starts with. Names are counted by their own rule; any other value counts as one.
@@ -68,7 +84,7 @@ impl<'a> Run<'a, '_, '_> {
         result
     }
 
-    fn step(&mut self, step: &'a Step, value: &Value) -> Eval<Found> {
+    fn step<'v>(&mut self, step: &'a Step, value: &'v Value) -> Eval<Found<'v>> {
         match &step.key {
             StepKey::Const(key) => find(value, key),
             StepKey::Node(node) => {
@@ -90,28 +106,19 @@ impl<'a> Run<'a, '_, '_> {
 }
 
 /// `value[key]`: a value, or why there is none; faults if such a key cannot be asked for at all.
-fn find(value: &Value, key: &Value) -> CelResult<Found> {
+fn find<'v>(value: &'v Value, key: &Value) -> CelResult<Found<'v>> {
     if !matches!(key, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Double(_) | Value::String(_)) {
         return Err(Fault::NoSuchOverload(format!("`{}[{}]`", value.type_name(), key.type_name())));
     }
+    let missing = || Found::Nothing(Missing::Key(key.clone()));
     match value {
-        Value::Map(entries) => {
-            let found = Key::lookup(key).and_then(|key| entries.get(&key).cloned());
-            Ok(found.map_or_else(|| Found::Nothing(missing(key)), Found::Value))
-        }
+        Value::Map(entries) => Ok(entries.find(key).map_or_else(missing, Found::Value)),
         Value::List(items) => {
             let position = position(key)?;
-            let found = usize::try_from(position).ok().and_then(|position| items.get(position)).cloned();
-            Ok(found.map_or(Found::Nothing(Fault::IndexOutOfBounds(position)), Found::Value))
+            let found = usize::try_from(position).ok().and_then(|position| items.get(position));
+            Ok(found.map_or(Found::Nothing(Missing::Position(position)), Found::Value))
         }
-        _ => Ok(Found::Nothing(missing(key))),
-    }
-}
-
-fn missing(key: &Value) -> Fault {
-    match key {
-        Value::String(name) => Fault::NoSuchKey(name.to_string()),
-        other => Fault::NoSuchKey(other.to_cel_text(80)),
+        _ => Ok(missing()),
     }
 }
 

@@ -2,7 +2,6 @@
 //! counts as well.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{Eval, EvalError, FOLD, Fault, LIST, Local, Run, SELECT, at, bad_key, insert, is_fatal};
 use crate::cel::library;
@@ -181,7 +180,7 @@ impl<'a> Run<'a, '_, '_> {
             Gathered::Count(count) => Ok(Value::Bool(count == 1)),
             Gathered::List(list) if fold.kind == FoldKind::Sort => self.sort(node, over, list),
             Gathered::List(list) => Ok(Value::List(list.into())),
-            Gathered::Map(map) => Ok(Value::Map(Arc::new(map))),
+            Gathered::Map(map) => Ok(Value::map(map)),
         }
     }
 

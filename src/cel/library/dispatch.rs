@@ -109,9 +109,9 @@ impl Ty {
     fn accepts(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::List(item), Value::List(items)) => items.first().is_none_or(|first| item.accepts_inside(first)),
-            (Self::Map(key, item), Value::Map(entries)) => entries
-                .first_key_value()
-                .is_none_or(|(first, value)| key.accepts_key(first) && item.accepts_inside(value)),
+            (Self::Map(key, item), Value::Map(entries)) => {
+                entries.iter().next().is_none_or(|(first, value)| key.accepts_key(first) && item.accepts_inside(value))
+            }
             _ => self.accepts_kind(value),
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::cel::value::{floor_to_i64, i64_to_f64};
-use crate::cel::{Fault, Key, Meter, Result, Value};
+use crate::cel::{Fault, Meter, Result, Value};
 
 use super::cost::ONE;
 use super::row::{LIST, global, method, mismatch};
@@ -77,10 +77,7 @@ fn at<'value>(value: &'value Value, index: &Value) -> Result<&'value Value> {
             let found = usize::try_from(position).ok().and_then(|position| items.get(position));
             found.ok_or(Fault::IndexOutOfBounds(position))
         }
-        Value::Map(entries) => {
-            let found = Key::lookup(index).and_then(|key| entries.get(&key));
-            found.ok_or_else(|| Fault::NoSuchKey(index.to_cel_text(80)))
-        }
+        Value::Map(entries) => entries.find(index).ok_or_else(|| Fault::NoSuchKey(index.to_cel_text(80))),
         _ => Err(Fault::NoSuchOverload(format!("`{}[{}]`", value.type_name(), index.type_name()))),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::cel::{Fault, Incomparable, Key, Meter, Result, Value};
+use crate::cel::{Fault, Incomparable, Meter, Result, Value};
 
 use super::cost::{EQUALITY, MEMBERSHIP, ONE, SHORTER};
 use super::row::{global, invalid, mismatch, pure};
@@ -141,7 +141,7 @@ fn in_map(args: &[Value], _: &mut Meter) -> Result {
     if let Value::Bytes(_) = key {
         return Err(invalid("bytes are never a key of a map"));
     }
-    Ok(Value::Bool(Key::lookup(key).is_some_and(|key| entries.contains_key(&key))))
+    Ok(Value::Bool(entries.find(key).is_some()))
 }
 
 fn compare(args: &[Value], holds: fn(Ordering) -> bool) -> Result {

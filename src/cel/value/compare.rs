@@ -29,6 +29,10 @@ impl Value {
         }
     }
 
+    fn holds_values(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Map(_) | Self::Optional(Some(_)))
+    }
+
     /// Whether values of this kind have an order among themselves.
     pub fn is_ordered(&self) -> bool {
         match self {
@@ -65,6 +69,9 @@ fn compare_numbers(left: &Value, right: &Value) -> Option<Result<Ordering, Incom
 impl PartialEq for Value {
     /// CEL's `==`. Walks with its own stack, so that deep values cannot exhaust the thread's.
     fn eq(&self, other: &Self) -> bool {
+        if !(self.holds_values() && other.holds_values()) {
+            return equal_leaves(self, other);
+        }
         let mut open = vec![(self, other)];
         while let Some((left, right)) = open.pop() {
             let same = match (left, right) {

@@ -45,6 +45,11 @@ impl Key {
         }
     }
 
+    /// This key against a text key.
+    pub(super) fn cmp_text(&self, text: &str) -> Ordering {
+        if let Self::String(own) = self { own.as_ref().cmp(text) } else { Ordering::Less }
+    }
+
     /// The key as a value, as a comprehension sees it.
     pub fn to_value(&self) -> Value {
         match self {
