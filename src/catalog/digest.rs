@@ -26,6 +26,13 @@ impl Digest {
         Self::of_text(&text)
     }
 
+    /// The digest of an object of these members, whose values are written canonically already.
+    pub fn of_members(mut members: Vec<(&str, &str)>) -> Self {
+        members.sort_unstable();
+        let members: Vec<_> = members.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        Self::of_text(&format!("{{{}}}", members.join(",")))
+    }
+
     /// The digest of a text.
     pub fn of_text(text: &str) -> Self {
         let mut hex = String::with_capacity(64);
@@ -62,77 +69,102 @@ pub fn canonical(value: &Json) -> String {
     text
 }
 
-fn write_canonical(value: &Json, out: &mut String) {
-    match value {
-        Json::Null => out.push_str("null"),
-        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+/// Bytes of the canonical text of a JSON value.
+pub fn canonical_len(value: &Json) -> usize {
+    let mut count = Count(0);
+    write_canonical(value, &mut count);
+    count.0
+}
+
+/// Takes a text and keeps its length.
+struct Count(usize);
+
+impl fmt::Write for Count {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
+    }
+}
+
+/// `out` takes anything: what it says is dropped.
+fn write_canonical(value: &Json, out: &mut impl fmt::Write) {
+    let _ = match value {
+        Json::Null => out.write_str("null"),
+        Json::Bool(value) => out.write_str(if *value { "true" } else { "false" }),
         Json::Number(number) => write_number(number, out),
         Json::String(text) => write_text(text, out),
         Json::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
+            let mut before = '[';
+            for item in items {
+                let _ = out.write_char(before);
+                before = ',';
                 write_canonical(item, out);
             }
-            out.push(']');
+            out.write_str(if items.is_empty() { "[]" } else { "]" })
         }
         Json::Object(fields) => {
             // Sorted here and not by the map's own order, which a dependency's feature could change.
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(key, _)| key.as_str());
-            out.push('{');
-            for (at, (key, field)) in fields.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_text(key, out);
-                out.push(':');
-                write_canonical(field, out);
+            if fields.keys().is_sorted() {
+                write_fields(fields, out)
+            } else {
+                let mut fields: Vec<_> = fields.iter().collect();
+                fields.sort_by_key(|(key, _)| key.as_str());
+                write_fields(fields, out)
             }
-            out.push('}');
         }
-    }
-}
-
-fn write_number(number: &serde_json::Number, out: &mut String) {
-    let integral = number.as_f64().filter(|value| number.is_f64() && value.fract() == 0.0 && value.abs() <= EXACT);
-    let _ = match integral {
-        // `-0.0` is `0`: one value, one spelling.
-        Some(value) => write!(out, "{:.0}", value + 0.0),
-        None => write!(out, "{number}"),
     };
 }
 
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    let mut rest = text;
-    // Most texts have nothing to escape, and are copied as they are.
-    while let Some((plain, escaped)) =
-        rest.find(|c: char| c < ' ' || c == '"' || c == '\\').and_then(|at| rest.split_at_checked(at))
-    {
-        out.push_str(plain);
-        let mut following = escaped.chars();
-        write_escaped(following.next().unwrap_or_default(), out);
-        rest = following.as_str();
+fn write_fields<'a>(
+    fields: impl IntoIterator<Item = (&'a String, &'a Json)>,
+    out: &mut impl fmt::Write,
+) -> fmt::Result {
+    out.write_char('{')?;
+    for (at, (key, field)) in fields.into_iter().enumerate() {
+        if at > 0 {
+            out.write_char(',')?;
+        }
+        write_text(key, out)?;
+        out.write_char(':')?;
+        write_canonical(field, out);
     }
-    out.push_str(rest);
-    out.push('"');
+    out.write_char('}')
 }
 
-fn write_escaped(character: char, out: &mut String) {
+fn write_number(number: &serde_json::Number, out: &mut impl fmt::Write) -> fmt::Result {
+    let integral = number.as_f64().filter(|value| number.is_f64() && value.fract() == 0.0 && value.abs() <= EXACT);
+    match integral {
+        // `-0.0` is `0`: one value, one spelling.
+        Some(value) => write!(out, "{:.0}", value + 0.0),
+        None => write!(out, "{number}"),
+    }
+}
+
+fn write_text(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    out.write_char('"')?;
+    let mut rest = text;
+    // Most texts have nothing to escape, and are copied as they are.
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        let (plain, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.write_str(plain)?;
+        let mut following = escaped.chars();
+        write_escaped(following.next().unwrap_or_default(), out)?;
+        rest = following.as_str();
+    }
+    out.write_str(rest)?;
+    out.write_char('"')
+}
+
+fn write_escaped(character: char, out: &mut impl fmt::Write) -> fmt::Result {
     match character {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\u{8}' => out.push_str("\\b"),
-        '\u{c}' => out.push_str("\\f"),
-        control => {
-            let _ = write!(out, "\\u{:04x}", u32::from(control));
-        }
+        '"' => out.write_str("\\\""),
+        '\\' => out.write_str("\\\\"),
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        '\u{8}' => out.write_str("\\b"),
+        '\u{c}' => out.write_str("\\f"),
+        control => write!(out, "\\u{:04x}", u32::from(control)),
     }
 }
 
@@ -155,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn members_make_the_digest_of_their_object() {
+        let (list, empty) = (json!([1, {"b": []}]), json!({}));
+        let (first, second) = (canonical(&list), canonical(&empty));
+        assert_eq!(
+            Digest::of_members(vec![("x", &first), ("a", &second)]),
+            Digest::of(&json!({"x": list, "a": empty}))
+        );
+    }
+
+    #[test]
     fn keys_are_sorted_and_text_is_escaped_once() {
         assert_eq!(canonical(&json!({"b": "\"\\\n\u{1}é", "a": null})), "{\"a\":null,\"b\":\"\\\"\\\\\\n\\u0001é\"}");
     }
@@ -164,6 +206,7 @@ mod tests {
         fn canonical_text_reads_back_as_the_same_text(text in ".*", number in any::<i64>()) {
             let value = json!({text.clone(): [text, number]});
             let read: Json = serde_json::from_str(&canonical(&value)).unwrap();
+            prop_assert_eq!(canonical_len(&value), canonical(&value).len());
             prop_assert_eq!(read, value);
         }
 

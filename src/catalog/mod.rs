@@ -23,7 +23,7 @@ mod target;
 mod wiring;
 
 pub use compile::compile_profile;
-pub use digest::{Digest, canonical};
+pub use digest::{Digest, canonical, canonical_len};
 pub use graph::{Node, Reach, Reaches, Reads};
 pub use names::{Binding, Bindings};
 pub use object::{Catalog, Entry, Key, Kinds};

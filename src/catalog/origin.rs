@@ -109,7 +109,11 @@ pub fn rule_id(site: &Site) -> String {
         "OpenBaoClusterClaim" => "claim",
         other => other,
     };
-    let mut text = format!("{kind}/{}", site.origin.name);
+    // One allocation: ids are written for every verdict of every decision.
+    let mut text = String::with_capacity(kind.len() + site.origin.name.len() + site.pointer.len() + 2);
+    text.push_str(kind);
+    text.push('/');
+    text.push_str(&site.origin.name);
     let mut separator = "#";
     for segment in site.pointer.split('/').skip(1).filter(|segment| !matches!(*segment, "spec" | "expression")) {
         if !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -118,9 +122,18 @@ pub fn rule_id(site: &Site) -> String {
             text.push(']');
         } else {
             text.push_str(separator);
-            text.push_str(&segment.replace("~1", "/").replace("~0", "~"));
+            push_unescaped(segment, &mut text);
         }
         separator = ".";
     }
     text
+}
+
+/// Adds a token of a JSON pointer as the name that it is.
+fn push_unescaped(token: &str, text: &mut String) {
+    if token.contains('~') {
+        text.push_str(&token.replace("~1", "/").replace("~0", "~"));
+    } else {
+        text.push_str(token);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use crate::api::{LifecycleState, Verdict, VerdictOutcome};
-use crate::catalog::{Revision, Validation, canonical};
+use crate::catalog::{Revision, Validation, canonical_len};
 use crate::schema::path::{Path, Segment};
 
 use super::contract::Approved;
@@ -138,7 +138,7 @@ fn foreign_inputs(inputs: &Inputs<'_>) -> Vec<Finding> {
     let sizes = tenant.into_iter().chain([("the namespace's labels", &inputs.namespace.labels)]);
     sizes
         .filter_map(|(what, value)| {
-            let size = canonical(value).len();
+            let size = canonical_len(value);
             (size > MAX_FOREIGN_INPUT).then(|| {
                 Finding::new("InputTooLarge", format!("{what} has {size} bytes, more than {MAX_FOREIGN_INPUT}"))
             })
@@ -155,7 +155,7 @@ fn given_parameters(inputs: &Inputs<'_>) -> Json {
 
 /// Final parameters, and what is wrong with the given ones.
 pub(super) fn parameters(revision: &Revision, given: &Json) -> (Json, Vec<Finding>) {
-    let size = canonical(given).len();
+    let size = canonical_len(given);
     if size > MAX_PARAMETERS {
         let message = format!("the parameters have {size} bytes, more than {MAX_PARAMETERS}");
         return (json!({}), vec![Finding::new("InputTooLarge", message)]);

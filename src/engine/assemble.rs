@@ -40,14 +40,14 @@ impl<'a> Assembly<'a> {
     /// Adds what mapping `mapping` wrote at its path.
     pub(super) fn add(&mut self, mapping: usize, path: &Path, value: Json) {
         let mut adder = Adder { blocks: self.blocks, mappings: self.mappings, conflicts: &mut self.conflicts };
-        adder.descend(&mut self.root, self.schema, path.segments(), value, mapping, &mut Path::root());
+        adder.descend(&mut self.root, self.schema, path.segments(), value, mapping, path);
     }
 
     /// The object, and who wrote each of its leaves.
     pub(super) fn finish(self) -> (Json, BTreeMap<Path, usize>, Vec<Finding>) {
-        let mut writers = BTreeMap::new();
-        let object = collect(self.root, &Path::root(), &mut writers);
-        (object, writers, self.conflicts)
+        let mut writers = Vec::with_capacity(self.mappings.len());
+        let object = collect(self.root, &mut Path::root(), &mut writers);
+        (object, writers.into_iter().collect(), self.conflicts)
     }
 }
 
@@ -62,6 +62,7 @@ fn empty_object() -> Node {
 }
 
 impl Adder<'_, '_> {
+    /// Goes down the `rest` of `path` and adds the value there.
     fn descend(
         &mut self,
         node: &mut Node,
@@ -69,28 +70,27 @@ impl Adder<'_, '_> {
         rest: &[Segment],
         value: Json,
         mapping: usize,
-        here: &mut Path,
+        path: &Path,
     ) {
         let Some((segment, rest)) = rest.split_first() else {
-            self.value(node, schema, value, mapping, here);
+            self.value(node, schema, value, mapping, path);
             return;
         };
         match segment {
             Segment::Field(name) => {
                 let Some(below) = schema.field(name) else { return };
-                *here = here.field(name);
-                let fresh = if rest.is_empty() { blank(below, &value) } else { blank_for(rest) };
-                if let Node::Object { members, .. } = node {
-                    let child = members.entry(name.clone()).or_insert(fresh);
-                    self.descend(child, below, rest, value, mapping, here);
+                let Node::Object { members, .. } = node else { return };
+                if let Some(child) = members.get_mut(name) {
+                    return self.descend(child, below, rest, value, mapping, path);
                 }
+                let fresh = if rest.is_empty() { blank(below, &value) } else { blank_for(rest) };
+                self.descend(members.entry(name.clone()).or_insert(fresh), below, rest, value, mapping, path);
             }
             Segment::Key(key) => {
                 let Some(below) = schema.items.as_deref() else { return };
-                *here = here.join(segment.clone());
                 if let Node::Items { items, .. } = node {
                     let (_, child) = items.entry(key_text(key)).or_insert_with(|| (key.clone(), empty_object()));
-                    self.descend(child, below, rest, value, mapping, here);
+                    self.descend(child, below, rest, value, mapping, path);
                 }
             }
             Segment::Index(_) => {}
@@ -244,29 +244,34 @@ fn kind(value: &Json) -> &'static str {
     }
 }
 
-fn collect(node: Node, path: &Path, writers: &mut BTreeMap<Path, usize>) -> Json {
+/// The value of a node at `path`, and who wrote which leaf of it.
+fn collect(node: Node, path: &mut Path, writers: &mut Vec<(Path, usize)>) -> Json {
+    let mut written_empty = |none: bool, empty: Option<usize>, path: &Path| {
+        writers.extend(empty.filter(|_| none).map(|mapping| (path.clone(), mapping)));
+    };
     match node {
         Node::Leaf { value, mapping } => {
-            writers.insert(path.clone(), mapping);
+            writers.push((path.clone(), mapping));
             value
         }
         Node::Object { members, empty } => {
-            if let (true, Some(mapping)) = (members.is_empty(), empty) {
-                writers.insert(path.clone(), mapping);
+            written_empty(members.is_empty(), empty, path);
+            let mut object = Map::new();
+            for (name, member) in members {
+                path.push(Segment::Field(name));
+                let value = collect(member, path, writers);
+                if let Some(Segment::Field(name)) = path.pop() {
+                    object.insert(name, value);
+                }
             }
-            let members = members.into_iter().map(|(name, member)| {
-                let value = collect(member, &path.field(&name), writers);
-                (name, value)
-            });
-            Json::Object(members.collect::<Map<_, _>>())
+            Json::Object(object)
         }
         Node::Items { items, empty } => {
-            if let (true, Some(mapping)) = (items.is_empty(), empty) {
-                writers.insert(path.clone(), mapping);
-            }
+            written_empty(items.is_empty(), empty, path);
             let items = items.into_values().map(|(key, item)| {
-                let mut value = collect(item, &path.join(Segment::Key(key.clone())), writers);
-                if let Json::Object(members) = &mut value {
+                path.push(Segment::Key(key));
+                let mut value = collect(item, path, writers);
+                if let (Some(Segment::Key(key)), Json::Object(members)) = (path.pop(), &mut value) {
                     members.extend(key);
                 }
                 value

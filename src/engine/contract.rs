@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::{Value as Json, json};
 
 use crate::api::{self, ProjectionMode, Verdict};
-use crate::catalog::Digest;
+use crate::catalog::{Digest, canonical};
 use crate::cel::Value;
 use crate::schema::path::Path;
 
@@ -155,7 +155,15 @@ impl Contract {
             identity.parts().into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
         let copies: Vec<_> = projections.iter().map(RenderedProjection::content).collect();
         let keys: Vec<_> = unique.into_iter().map(|(name, key)| json!({"name": name, "key": key})).collect();
-        Digest::of(&json!({"identity": parts, "object": object, "projections": copies, "unique": keys}))
+        let identity = canonical(&Json::Object(parts));
+        let (object, projections, unique) =
+            (canonical(object), canonical(&Json::Array(copies)), canonical(&keys.into()));
+        Digest::of_members(vec![
+            ("identity", &identity),
+            ("object", &object),
+            ("projections", &projections),
+            ("unique", &unique),
+        ])
     }
 }
 

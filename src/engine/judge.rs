@@ -1,10 +1,12 @@
 //! Judging a rendered contract: the target's schema and rules, the revision's own validations over
 //! `object`, and the platform's rule sets, which ratchet.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use crate::api::{Verdict, VerdictOutcome};
-use crate::catalog::{RuleSet, Target, Validation, canonical};
+use crate::catalog::{RuleSet, Target, Validation, canonical_len};
 use crate::cel::Value;
 use crate::schema::Schema;
 use crate::schema::path::{Name, Trail};
@@ -67,13 +69,15 @@ pub(super) fn objects(contract: &Contract, applied: Option<&Contract>) -> Object
 /// The object against every release that the profile is for.
 fn target_findings(contract: &Contract, inputs: &Inputs<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let size = canonical(&contract.object).len();
+    let size = canonical_len(&contract.object);
     if size > MAX_RENDERED {
         let message = format!("the rendered object has {size} bytes, more than {MAX_RENDERED}");
         findings.push(Finding::new("OutputTooLarge", message));
     }
-    for target in &inputs.revision.judges {
-        let found = release_findings(contract, target, inputs.applied);
+    for (at, target) in inputs.revision.judges.iter().enumerate() {
+        // The first release is the one whose defaults a contract shows.
+        let object = if at == 0 { Cow::Borrowed(&*contract.defaulted) } else { defaulted(contract, target) };
+        let found = release_findings(contract, &object, target, inputs.applied);
         if !found.is_empty() {
             // Other releases would say most of it again.
             findings.extend(found);
@@ -83,28 +87,29 @@ fn target_findings(contract: &Contract, inputs: &Inputs<'_>) -> Vec<Finding> {
     findings
 }
 
-fn release_findings(contract: &Contract, target: &Target, applied: Option<&Contract>) -> Vec<Finding> {
+fn defaulted<'a>(contract: &Contract, target: &Target) -> Cow<'a, Json> {
+    let mut object = contract.object.clone();
+    target.schema.apply_defaults(&mut object);
+    Cow::Owned(object)
+}
+
+/// `object`: the contract's with the defaults of this release.
+fn release_findings(contract: &Contract, object: &Json, target: &Target, applied: Option<&Contract>) -> Vec<Finding> {
     let of = format!("{} {}", target.kind, target.release);
     let mut findings = Vec::new();
     for unknown in target.schema.unknown_fields(&contract.object) {
         let message = format!("{of} has no field `{}`", unknown.path);
         findings.push(Finding::new("InvalidOutput", message).at(unknown.path));
     }
-    let mut object = contract.object.clone();
-    target.schema.apply_defaults(&mut object);
-    for violation in target.schema.validate(&object) {
+    for violation in target.schema.validate(object) {
         let message = format!("`{}`: {}, as {of} defines it", violation.path, violation.kind);
         findings.push(Finding::new("InvalidOutput", message).at(violation.path));
     }
     nulls(&contract.object, &target.schema, &mut Trail::default(), &mut findings);
     assumed_bounds(&contract.object, &target.schema, &mut Trail::default(), target, &mut findings);
     if findings.is_empty() {
-        let old = applied.map(|applied| {
-            let mut old = applied.object.clone();
-            target.schema.apply_defaults(&mut old);
-            old
-        });
-        for violation in target.rules.evaluate(&object, old.as_ref()) {
+        let old = applied.map(|applied| defaulted(applied, target));
+        for violation in target.rules.evaluate(object, old.as_deref()) {
             let message = format!("`{}`: {}, as {of} demands", violation.path, violation.message);
             findings.push(Finding::new("InvalidOutput", message).at(violation.path));
         }
