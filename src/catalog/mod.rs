@@ -30,7 +30,7 @@ pub use object::{Catalog, Entry, Key, Kinds};
 pub use origin::{Origin, Site, rule_id};
 pub use report::Compiled;
 pub use revision::*;
-pub use rules::{compile_offering, compile_rule_set};
+pub use rules::{Offering, RuleSet, compile_offering, compile_rule_set};
 pub use target::{
     Access, Bounds, MetadataPlace, ReservedMetadata, SystemSecret, Target, TargetError, TargetFacts, Targets,
 };

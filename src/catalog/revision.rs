@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::api::{Approver, CompareAs, LifecycleState, ProjectionMode, Sensitivity, SourceKind};
+use crate::api::{Approver, CompareAs, ProjectionMode, Sensitivity, SourceKind};
 use crate::cel::{Program, Template};
 use crate::schema::Schema;
 use crate::schema::path::{Path, Pattern};
@@ -325,7 +325,7 @@ pub struct Revision {
     pub eligibility: Vec<Validation>,
     /// The target releases that it is for; the first one defaults `object`.
     pub targets: Vec<Arc<Target>>,
-    /// Those of them that judge an object: a release that extends one before it has nothing to add.
+    /// Those of them that judge an object, the first among them: one that extends an earlier one adds nothing.
     pub judges: Vec<Arc<Target>>,
     /// What tenants may say.
     pub parameters: Schema,
@@ -358,45 +358,5 @@ pub struct Revision {
     /// The facts from outside that its expressions read.
     pub reads: BTreeSet<ExternalRead>,
     /// The profile as it was, for the text of messages.
-    pub site: Site,
-}
-
-/// The platform's judgement of rendered objects, compiled.
-#[derive(Debug)]
-pub struct RuleSet {
-    /// Its name.
-    pub name: String,
-    /// Judges only where this holds for the old or the new object.
-    pub when: Option<Expr>,
-    /// Its variables.
-    pub graph: Graph,
-    /// What must hold.
-    pub validations: Vec<Validation>,
-    /// Its answers about changes.
-    pub sensitivity: Vec<SensitivityRule>,
-    /// What equal means.
-    pub comparisons: Vec<Comparison>,
-    /// Where it stands.
-    pub site: Site,
-}
-
-/// A stable name that tenants choose, compiled.
-#[derive(Debug)]
-pub struct Offering {
-    /// Its name.
-    pub name: String,
-    /// The profile that it gives.
-    pub profile: String,
-    /// The revision that new claims get; the newest compiled one when absent.
-    pub pin: Option<String>,
-    /// Revisions that bind no more: name → reason.
-    pub withdrawn: BTreeMap<String, String>,
-    /// `Active`, `Deprecated`, `Retired`
-    pub lifecycle: LifecycleState,
-    /// What to take instead.
-    pub replacement: Option<String>,
-    /// Who may bind it.
-    pub eligibility: Vec<Validation>,
-    /// Where it stands.
     pub site: Site,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::OpenBaoRuleSet;
+use crate::api::{LifecycleState, OpenBaoRuleSet};
 use crate::diagnostic::{Code, nearest};
 use crate::schema::Schema;
 
@@ -10,8 +10,49 @@ use super::fields::Shapes;
 use super::module::declare_variables;
 use super::names::{self, Binding};
 use super::object::{Catalog, Entry, listed};
+use super::origin::Site;
 use super::report::{Compiled, Place, Report};
-use super::revision::{Graph, Offering, RuleSet, Variable};
+use super::revision::{Comparison, Expr, Graph, SensitivityRule, Validation, Variable};
+
+/// The platform's judgement of rendered objects, compiled.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// Its name.
+    pub name: String,
+    /// Judges only where this holds for the old or the new object.
+    pub when: Option<Expr>,
+    /// Its variables.
+    pub graph: Graph,
+    /// What must hold.
+    pub validations: Vec<Validation>,
+    /// Its answers about changes.
+    pub sensitivity: Vec<SensitivityRule>,
+    /// What equal means.
+    pub comparisons: Vec<Comparison>,
+    /// Where it stands.
+    pub site: Site,
+}
+
+/// A stable name that tenants choose, compiled.
+#[derive(Debug)]
+pub struct Offering {
+    /// Its name.
+    pub name: String,
+    /// The profile that it gives.
+    pub profile: String,
+    /// The revision that new claims get; the newest compiled one when absent.
+    pub pin: Option<String>,
+    /// Revisions that bind no more: name → reason.
+    pub withdrawn: BTreeMap<String, String>,
+    /// `Active`, `Deprecated`, `Retired`
+    pub lifecycle: LifecycleState,
+    /// What to take instead.
+    pub replacement: Option<String>,
+    /// Who may bind it.
+    pub eligibility: Vec<Validation>,
+    /// Where it stands.
+    pub site: Site,
+}
 
 /// Compiles a rule set. Paths and fields are those of every target at once, so only names are checked.
 pub fn compile_rule_set(entry: &Entry<OpenBaoRuleSet>, target: Option<&Schema>) -> Compiled<RuleSet> {
