@@ -146,6 +146,7 @@ impl Operator {
     pub async fn work(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = std::pin::pin!(shutdown);
         tokio::select! {
+            biased;
             () = &mut shutdown => return,
             () = self.ready.ready() => {}
         }

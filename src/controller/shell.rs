@@ -69,13 +69,15 @@ pub async fn serve(installation: Installation, shutdown: impl Future<Output = ()
     let Installation { client, metrics, clock, settings, limits, identity, elect, probes, targets, seed } =
         installation;
     let (stop, stopped) = watch::channel(false);
+    // The lease is held, and events are told, until the last write is done: nobody else may begin before.
+    let (end, ended) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let (told, publisher) = events::events(client.clone(), Arc::clone(&clock), &identity);
-    tasks.spawn(publisher.run(once(stopped.clone())));
+    tasks.spawn(publisher.run(once(ended.clone())));
     let leadership = elect.then(|| {
         let terms = Terms::new(&settings.system, "openbao-claims", &identity);
         let (election, leadership) = lease::election(client.clone(), terms, Arc::clone(&clock));
-        tasks.spawn(election.run(once(stopped.clone())));
+        tasks.spawn(election.run(once(ended.clone())));
         leadership
     });
     let mut random = Random::seeded(seed);
@@ -100,7 +102,7 @@ pub async fn serve(installation: Installation, shutdown: impl Future<Output = ()
     let watches = tokio::spawn(async move { follower.follow(&mut random).await });
     let probes = probes.map(|listener| {
         let router = health::router(operator.ready().clone(), metrics);
-        tokio::spawn(health::serve(listener, router, once(stopped.clone())))
+        tokio::spawn(health::serve(listener, router, once(ended.clone())))
     });
     // The work is told to stop, never dropped: what runs is finished.
     let working = lead(&operator, leadership.as_ref(), &stopped);
@@ -110,6 +112,7 @@ pub async fn serve(installation: Installation, shutdown: impl Future<Output = ()
     };
     tokio::join!(working, stopping);
     watches.abort();
+    let _ = end.send(true);
     while tasks.join_next().await.is_some() {}
     match probes {
         Some(probes) => probes.await.unwrap_or(Ok(())).map_err(ShellError::Probes),
@@ -125,14 +128,16 @@ async fn lead(operator: &Operator, leadership: Option<&Leadership>, stopped: &wa
             return;
         };
         tokio::select! {
-            () = leadership.elected() => {}
+            biased;
             () = once(stopped.clone()) => return,
+            () = leadership.elected() => {}
         }
         tracing::info!("this replica leads");
         let over = async {
             tokio::select! {
-                () = leadership.lost() => {}
+                biased;
                 () = once(stopped.clone()) => {}
+                () = leadership.lost() => {}
             }
         };
         operator.work(over).await;
