@@ -266,3 +266,77 @@ async fn a_dry_run_leaves_no_trace() {
     assert_eq!(sandbox.version(), before);
     assert!(api.get_opt("a").await.unwrap().is_none());
 }
+
+/// Faults by the number of the request.
+struct Faults;
+
+impl Interceptor for Faults {
+    fn before<'a>(&'a self, call: &'a Call) -> futures::future::BoxFuture<'a, Before> {
+        Box::pin(async {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            match call.number {
+                0 => Before::Refuse(ApiError::new(429, "TooManyRequests", "slow down")),
+                1 => Before::Fail("the connection broke".to_owned()),
+                _ => Before::Pass,
+            }
+        })
+    }
+
+    fn after<'a>(&'a self, call: &'a Call, status: http::StatusCode) -> futures::future::BoxFuture<'a, After> {
+        let lost = call.number == 2 && status == 201;
+        Box::pin(async move { if lost { After::Fail("the answer was lost".to_owned()) } else { After::Deliver } })
+    }
+
+    fn event<'a>(&'a self, _: &'a Call, event: &'a WatchEvent) -> futures::future::BoxFuture<'a, OnEvent> {
+        let fate = match event.kind {
+            "ADDED" => OnEvent::Twice,
+            "MODIFIED" => OnEvent::Skip,
+            _ => OnEvent::Cut,
+        };
+        Box::pin(async move { fate })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_befall_requests_before_and_after_they_take_effect() {
+    let sandbox = sandbox();
+    let began = tokio::time::Instant::now();
+    let client = kube::Client::new(sandbox.service_with(Arc::new(Faults)), "default");
+    // The client's own retries would hide what happens.
+    let post = |name: &'static str| {
+        let body = json!({"metadata": {"name": name}}).to_string().into_bytes();
+        let request = http::Request::post("/api/v1/namespaces/default/configmaps");
+        let request = request.header("Content-Type", "application/json").body(kube::client::Body::from(body)).unwrap();
+        client.send(request)
+    };
+    assert_eq!(post("a").await.unwrap().status(), 429);
+    assert!(post("a").await.is_err());
+    assert!(sandbox.get("v1", "ConfigMap", "default", "a").is_none());
+    assert!(post("a").await.is_err());
+    assert!(sandbox.get("v1", "ConfigMap", "default", "a").is_some());
+    assert_eq!(post("a").await.unwrap().status(), 409);
+    assert_eq!(began.elapsed(), std::time::Duration::from_secs(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_doubled_lost_and_cut_off() {
+    let sandbox = sandbox();
+    let client = kube::Client::new(sandbox.service_with(Arc::new(Faults)), "default");
+    let request = http::Request::get("/api/v1/namespaces/default/configmaps?watch=1&resourceVersion=1");
+    sandbox.create(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}})).unwrap();
+    let api: Api<ConfigMap> = Api::namespaced(sandbox.client(), "default");
+    api.patch("a", &PatchParams::default(), &Patch::Merge(&json!({"data": {"k": "v"}}))).await.unwrap();
+    drop(api.delete("a", &DeleteParams::default()).await.unwrap());
+    // The first two requests of this service fail.
+    for _ in 0..2 {
+        drop(client.send(http::Request::get("/version").body(kube::client::Body::empty()).unwrap()).await);
+    }
+    let answer = client.send(request.body(kube::client::Body::empty()).unwrap()).await.unwrap();
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    let kinds: Vec<String> = String::from_utf8(body.to_vec())
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(kinds, ["ADDED", "ADDED"]);
+}

@@ -9,6 +9,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
 use k8s_openapi::schemars::JsonSchema;
 use serde_json::Value;
 
+use super::apart::apart;
 use super::builtin_schema::structural;
 use super::cells;
 use super::kind::{Kind, Shape};
@@ -16,7 +17,7 @@ use crate::sandbox::apply::kind_schema;
 use crate::sandbox::store::Bucket;
 use crate::schema::Schema;
 
-static KINDS: LazyLock<Vec<Arc<Kind>>> = LazyLock::new(|| build().into_iter().map(Arc::new).collect());
+static KINDS: LazyLock<Vec<Arc<Kind>>> = LazyLock::new(|| apart(|| build().into_iter().map(Arc::new).collect()));
 
 pub(super) fn kinds() -> &'static [Arc<Kind>] {
     &KINDS

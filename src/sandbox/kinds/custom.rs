@@ -1,9 +1,12 @@
 //! Kinds that definitions bring.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
+use super::apart::apart;
 use super::builtin_schema::metadata_open_api;
 use super::column::Column;
 use super::kind::{Kind, Shape};
@@ -46,6 +49,33 @@ pub(crate) fn refuse_change(crd: &Value) -> Vec<Cause> {
         let why = "must be spec.names.plural+\".\"+spec.group";
         return vec![Cause::invalid("metadata.name", &json!(object::name(crd)), why)];
     }
+    defined(crd).causes.clone()
+}
+
+/// What a definition comes to.
+struct Defined {
+    causes: Vec<Cause>,
+    kinds: Vec<Arc<Kind>>,
+}
+
+/// Definitions by the digest of their `spec`, which alone decides what they come to. To parse and compile one takes
+/// up to seconds in a debug build, and tests make thousands of sandboxes with the same ones.
+static KNOWN: LazyLock<Mutex<BTreeMap<Vec<u8>, Arc<Defined>>>> = LazyLock::new(Mutex::default);
+/// How many are remembered.
+const REMEMBERED: usize = 64;
+
+fn defined(crd: &Value) -> Arc<Defined> {
+    let key = Sha256::digest(crd.get("spec").unwrap_or(&Value::Null).to_string()).to_vec();
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= REMEMBERED && !known.contains_key(&key) {
+        known.clear();
+    }
+    let compile = || apart(|| Arc::new(Defined { causes: faults(crd), kinds: compile(crd) }));
+    Arc::clone(known.entry(key).or_insert_with(compile))
+}
+
+/// What is wrong with schemas and rules.
+fn faults(crd: &Value) -> Vec<Cause> {
     let parsed = match Crd::parse(crd) {
         Ok(parsed) => parsed,
         Err(CrdError::Schema { errors, .. }) => {
@@ -115,6 +145,10 @@ fn versions(crd: &Value) -> impl Iterator<Item = &Value> {
 
 /// The kinds of every served version of a definition that [`refuse_change`] found nothing wrong with.
 pub(super) fn kinds(crd: &Value) -> Vec<Arc<Kind>> {
+    defined(crd).kinds.clone()
+}
+
+fn compile(crd: &Value) -> Vec<Arc<Kind>> {
     let Ok(parsed) = Crd::parse(crd) else { return Vec::new() };
     let served = versions(crd).zip(parsed.versions).filter(|(_, version)| version.served);
     served.map(|(raw, version)| Arc::new(kind(crd, raw, version.schema, version.storage))).collect()

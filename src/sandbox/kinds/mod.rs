@@ -1,5 +1,6 @@
 //! What the sandbox serves: built-in kinds and those of custom resource definitions.
 
+mod apart;
 mod builtin;
 mod builtin_schema;
 mod cells;
@@ -17,7 +18,7 @@ use serde_json::Value;
 
 pub(crate) use column::Column;
 pub(crate) use custom::{CLEANUP, CRDS, establish, refuse_change};
-pub(crate) use kind::Kind;
+pub(crate) use kind::{Kind, Shape};
 pub(crate) use strategy::{before_write, check_change, default_created, found};
 
 use super::store::Bucket;

@@ -30,10 +30,14 @@ struct Start {
 /// Lists a resource as `query` asks for it.
 pub(crate) fn list(server: &mut Server, kind: &Kind, selector: &Selector, query: &Query) -> Result<Page, ApiError> {
     let start = start(server, query)?;
-    let snapshot = snapshot(server, kind, start.version)?;
+    let past = if start.version == server.store.version() { None } else { Some(past(server, kind, start.version)?) };
+    let all: Box<dyn Iterator<Item = (&Key, &Arc<Value>)>> = match &past {
+        Some(past) => Box::new(past.iter()),
+        None => Box::new(server.store.objects(&kind.bucket)),
+    };
     let limit = query.number("limit")?.filter(|limit| *limit > 0);
     let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-    let rest = snapshot.iter().filter(|(key, _)| start.after.as_ref().is_none_or(|after| *key > after));
+    let rest = all.filter(|(key, _)| selector.reaches(key) && start.after.as_ref().is_none_or(|after| *key > after));
     let mut rest =
         rest.map(|(key, object)| (key, kind.show(object))).filter(|(_, object)| selector.holds(object)).peekable();
     let (mut objects, mut last) = (Vec::new(), None);
@@ -52,7 +56,7 @@ pub(crate) fn list(server: &mut Server, kind: &Kind, selector: &Selector, query:
     Ok(Page { objects, metadata })
 }
 
-fn snapshot(server: &mut Server, kind: &Kind, version: u64) -> Result<Objects, ApiError> {
+fn past(server: &mut Server, kind: &Kind, version: u64) -> Result<Objects, ApiError> {
     server.store.snapshot(&kind.bucket, version).map_err(|_| {
         ApiError::expired(
             "The provided continue parameter is too old to display a consistent list result. You can start a new list \

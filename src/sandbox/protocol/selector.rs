@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::sandbox::answer::ApiError;
 use crate::sandbox::kinds::Kind;
 use crate::sandbox::object;
+use crate::sandbox::store::Key;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Test {
@@ -56,6 +57,11 @@ impl Selector {
     /// Whether it is a whole namespace, or everything.
     pub(crate) fn is_everything(&self) -> bool {
         self.labels.is_empty() && self.fields.is_empty()
+    }
+
+    /// Whether an object in this place can be meant.
+    pub(crate) fn reaches(&self, key: &Key) -> bool {
+        self.namespace.is_empty() || self.namespace == key.namespace
     }
 
     /// Whether an object, as its kind shows it, is meant.

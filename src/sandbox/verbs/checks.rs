@@ -1,10 +1,12 @@
 //! Whether an object may be stored.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{ApiError, metadata, words};
 use crate::sandbox::answer::Cause;
-use crate::sandbox::kinds::{self, Kind};
+use crate::sandbox::kinds::{self, Kind, Shape};
 use crate::sandbox::object;
 use crate::schema::path::{self, Path};
 use crate::schema::{Violation, ViolationKind};
@@ -22,8 +24,10 @@ pub(super) fn check(kind: &Kind, object: &Value, old: Option<&Value>) -> Result<
     if super::is_definition(&kind.bucket) {
         causes.extend(kinds::refuse_change(object));
     }
-    let shown = kind.show(&std::sync::Arc::new(object.clone()));
-    let found = kind.schema.validate(&shown);
+    let found = match kind.shape {
+        Shape::Plain => kind.schema.validate(object),
+        Shape::Event => kind.schema.validate(&kind.show(&Arc::new(object.clone()))),
+    };
     causes.extend(found.iter().filter(|found| !ratcheted(found, object, old)).flat_map(words::violation));
     if let Some(rules) = &kind.rules {
         if causes.iter().any(words::blocks_rules) {
