@@ -3,6 +3,7 @@
 pub(crate) mod catalogs;
 pub(crate) mod deletion;
 pub(crate) mod edits;
+pub(crate) mod gitops;
 pub(crate) mod life;
 pub(crate) mod ownership;
 pub(crate) mod reasons;
@@ -57,6 +58,14 @@ macro_rules! cases {
         $play!(deletion, a_claim_that_was_never_granted_goes_at_once);
         $play!(deletion, a_claim_made_again_starts_anew);
         $play!(deletion, case_067_a_suspended_claim_can_be_deleted);
+        $play!(gitops, case_068_a_refused_edit_is_not_green_while_the_service_is);
+        $play!(gitops, case_072_a_status_stays_small_whatever_the_claim_says);
+        $play!(gitops, case_084_a_claim_waits_for_an_operator_that_is_away);
+        $play!(gitops, case_088_no_mistake_of_a_tenant_is_answered_with_422);
+        $play!(gitops, case_091_a_claim_goes_from_client_side_to_server_side_apply);
+        $play!(gitops, case_094_marks_of_gitops_tools_stay_on_the_claim);
+        $play!(gitops, case_096_a_claim_that_is_pruned_and_comes_back_at_once_gets_a_service_of_its_own);
+        $play!(gitops, case_097_a_generated_name_makes_a_service);
     };
 }
 pub(crate) use cases;
