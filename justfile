@@ -11,7 +11,7 @@ test:
 # Format and lints, as CI demands them.
 lint:
     cargo fmt --all -- --check
-    cargo clippy --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets -- -D warnings
 
 # The engine without command line, client or runtime.
 engine:
@@ -36,6 +36,14 @@ oracle:
 # Twenty seconds of fuzzing for each target.
 fuzz seconds="20":
     fuzz/smoke {{seconds}}
+
+# Simulated schedules of people, faults and crashes; one that fails is shrunk and told as a story.
+simulate seeds="2000" first="0":
+    SEEDS={{seeds}} FIRST={{first}} cargo run --release -p openbao-claims-simulation
+
+# The whole story of one seed.
+replay seed:
+    TRACE=1 FIRST={{seed}} cargo run --release -p openbao-claims-simulation
 
 # Benchmarks, with hand-written equivalents in the same run.
 bench:

@@ -9,7 +9,7 @@ pub const FINALIZER: &str = "claims.openbao.org/claim-protection";
 
 /// Label of everything that we make for claims; its value is always `true`.
 pub const MANAGED: &str = "claims.openbao.org/managed";
-/// Annotation: UID of the claim that an object was made for.
+/// Annotation: UID of the claim that an object was made for; a label of contracts, too.
 pub const CLAIM_UID: &str = "claims.openbao.org/claim-uid";
 /// Annotation: name of that claim.
 pub const CLAIM_NAME: &str = "claims.openbao.org/claim";

@@ -1,5 +1,7 @@
 //! classify: what the way from what is applied to a candidate may do, and who let it through.
 
+use std::collections::BTreeSet;
+
 use crate::api::{Approval, ApprovalSource, Approver, PendingChange, Sensitivity};
 use crate::controller::entry::ObjectEntry;
 use crate::engine::{self, Rendered, WindowState};
@@ -51,6 +53,8 @@ pub(super) fn classify(case: &Case<'_>, rendered: Rendered) -> Result<Cleared, C
             in_window(case, &change)?;
             Ok(cleared(case, rendered, Some(change), approval))
         }
+        // Nothing of the cluster changes, and yet other values are to be held.
+        Sensitivity::Unchanged if other_values(case, &rendered) => Ok(cleared(case, rendered, Some(change), None)),
         Sensitivity::Unchanged => Err(ClassifyError::Unchanged),
         Sensitivity::InPlace => Ok(cleared(case, rendered, Some(change), None)),
         Sensitivity::Blocked => Err(ClassifyError::Blocked(change)),
@@ -81,6 +85,13 @@ fn in_window(case: &Case<'_>, change: &PendingChange) -> Result<(), ClassifyErro
 fn moves(case: &Case<'_>, rendered: &Rendered) -> bool {
     matches!(case.voice, Voice::Request(_))
         && case.inputs.applied.is_some_and(|applied| applied.revision != rendered.contract.revision)
+}
+
+/// Whether the candidate needs other unique values than the claim holds.
+fn other_values(case: &Case<'_>, rendered: &Rendered) -> bool {
+    let held: BTreeSet<_> = case.held.iter().map(|held| held.key.clone()).collect();
+    let wanted: BTreeSet<_> = rendered.contract.unique.iter().map(|key| key.digest().to_string()).collect();
+    held != wanted
 }
 
 fn approval(case: &Case<'_>, candidate: &str) -> Option<Approval> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{OpenBaoClusterClaim, PendingChange};
+use crate::api::{OpenBaoClusterClaim, PendingChange, Reservation};
 use crate::controller::context::Context;
 use crate::controller::registry::{Bound, Selected};
 use crate::engine::{Contract, Finding, Inputs, Selection, facts_read};
@@ -67,6 +67,8 @@ pub(super) struct Case<'a> {
     pub(super) generation: i64,
     /// Who speaks for it.
     pub(super) voice: Voice,
+    /// Unique values that the claim holds.
+    pub(super) held: &'a [Reservation],
 }
 
 /// Judges the last edit, or the move to another revision that a request asks for. With unchanged inputs nothing is
@@ -118,6 +120,7 @@ pub(super) async fn decide(
         bound: selected.bound.clone(),
         generation: seen.generation(),
         voice: Voice::Candidate,
+        held: applied.map(|applied| applied.entry.spec.reservations.as_slice()).unwrap_or_default(),
     };
     let step = judge(&case);
     // A window opens without any input changing.

@@ -166,7 +166,8 @@ pub(super) async fn take(
         "metadata": {
             "name": name,
             "namespace": ctx.settings.system,
-            "labels": {names::MANAGED: "true"},
+            // By this label a deletion finds it past all caches.
+            "labels": {names::MANAGED: "true", names::CLAIM_UID: seen.uid()},
             "annotations": {names::CLAIM_UID: seen.uid()},
         },
         "spec": wire,

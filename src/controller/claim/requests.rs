@@ -139,6 +139,7 @@ async fn preview(
         bound,
         generation: spec.claim_generation,
         voice: Voice::Request(by_request(request)),
+        held: &spec.reservations,
     };
     Ok(Ok(edit::judge(&case)))
 }

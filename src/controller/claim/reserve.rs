@@ -1,13 +1,17 @@
 //! Unique values: one holder in the whole platform, by atomic creation of a Lease that is named by the hash of
 //! name and value. Nobody learns who holds it.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::api::{ContractState, Reservation};
 use crate::controller::context::Context;
-use crate::controller::entry::Meta;
+use crate::controller::entry::{ContractEntry, Meta};
 use crate::controller::names::{self, Named};
 use crate::controller::server::LEASE;
+use crate::controller::world::World;
+use crate::engine::TargetIdentity;
 
 use super::Failure;
 use super::custody::fence;
@@ -36,7 +40,18 @@ fn held_by_contract(ctx: &Context, seen: &Seen, wanted: &Reservation) -> bool {
         contract.spec.claim.uid.as_deref() != Some(seen.uid())
             && contract.status.state != Some(ContractState::Released)
             && contract.spec.reservations.iter().any(|held| held.key == wanted.key)
+            && !superseded(&world, contract)
     })
+}
+
+/// Whether a later contract of the same cluster is applied: what this one held and that one does not is free.
+fn superseded(world: &World, contract: &ContractEntry) -> bool {
+    let target =
+        TargetIdentity { namespace: contract.spec.claim.namespace.clone(), name: contract.target().to_owned() };
+    let later = |other: &Arc<ContractEntry>| {
+        other.spec.sequence > contract.spec.sequence && other.status.state == Some(ContractState::Applied)
+    };
+    world.contracts_of(&target).iter().any(later)
 }
 
 /// Whether the lease is the claim's now.

@@ -168,3 +168,14 @@ pub(crate) async fn case_064_an_approved_change_waits_for_its_window(env: Env) {
     env.until_ready("demo").await;
     assert_eq!(env.target("demo").await["spec"]["configuration"]["logLevel"], "debug");
 }
+
+pub(crate) async fn an_edit_of_a_unique_value_alone_takes_the_new_and_frees_the_old(env: Env) {
+    let _running = env.operator();
+    env.ready("demo", json!({"host": "a.example.com"})).await;
+    env.claim("demo", json!({"host": "b.example.com"})).await;
+    env.until("demo", |claim| claim["status"]["applied"]["sequence"] == 2).await;
+    env.claim("other", json!({"host": "a.example.com"})).await;
+    env.until_ready("other").await;
+    env.claim("third", json!({"host": "b.example.com"})).await;
+    env.until_reason("third", "NotUnique").await;
+}

@@ -25,6 +25,7 @@ macro_rules! cases {
         $play!(edits, a_blocked_edit_changes_nothing_and_reverting_clears_it);
         $play!(edits, a_denied_edit_keeps_what_runs);
         $play!(edits, a_new_revision_is_taken_by_approval_with_a_pending_edit);
+        $play!(edits, an_edit_of_a_unique_value_alone_takes_the_new_and_frees_the_old);
         $play!(edits, case_059_an_approval_that_is_created_again_touches_nothing);
         $play!(edits, case_064_an_approved_change_waits_for_its_window);
         $play!(edits, case_067_a_suspended_claim_is_neither_changed_nor_corrected);
