@@ -1,6 +1,7 @@
 //! Deletion: from the recorded inventory alone. It creates nothing and evaluates nothing, so it ends with catalog,
 //! tenant, namespace or schema gone. What does not carry this claim's UID is left alone.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -39,14 +40,16 @@ pub(super) async fn run(ctx: &Context, seen: &Seen) -> Result<Next, Failure> {
     }
     // Past all caches: one that lags would let the claim go before what was made for it.
     let ours = contracts(ctx, seen).await?;
-    if let Going::Waits(what) = remove(ctx, seen, CLUSTER, &seen.cluster_at()).await? {
+    let made: BTreeSet<_> =
+        ours.iter().flat_map(|it| &it.status.objects).filter_map(|object| object.uid.clone()).collect();
+    if let Going::Waits(what) = remove(ctx, seen, CLUSTER, &seen.cluster_at(), &made).await? {
         told(ctx, seen, &what).await?;
         return Ok(Some(LOOK));
     }
     // From here on the cluster is gone: what it used can go, and values that it held are free.
     for reference in ours.iter().flat_map(|contract| &contract.spec.inventory) {
         let Some(kind) = Kind::by_name(&reference.kind).filter(|kind| *kind != CLUSTER) else { continue };
-        if let Going::Waits(what) = remove(ctx, seen, kind, &place(seen, reference)).await? {
+        if let Going::Waits(what) = remove(ctx, seen, kind, &place(seen, reference), &made).await? {
             told(ctx, seen, &what).await?;
             return Ok(Some(LOOK));
         }
@@ -82,8 +85,9 @@ fn place(seen: &Seen, reference: &ObjectRef) -> Named {
     Named::new(reference.namespace.as_deref().unwrap_or(&seen.at.namespace), &reference.name)
 }
 
-/// Asks an object of ours to go, and looks whether it has.
-async fn remove(ctx: &Context, seen: &Seen, kind: Kind, at: &Named) -> Result<Going, Failure> {
+/// Asks an object of ours to go, and looks whether it has. Ours is what we recorded as made, whatever became of its
+/// marks, and what carries them although the record of its making was lost.
+async fn remove(ctx: &Context, seen: &Seen, kind: Kind, at: &Named, made: &BTreeSet<String>) -> Result<Going, Failure> {
     let found = match ctx.server.get(kind, at).await {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(Going::Gone),
@@ -94,7 +98,7 @@ async fn remove(ctx: &Context, seen: &Seen, kind: Kind, at: &Named) -> Result<Go
         Err(failure) => return Err(failure.into()),
     };
     let meta = Meta::of_object(&found).map_err(|_| ApiFailure::unreadable(Verb::Get, kind.plural, &at.name))?;
-    if !custody::is_ours(&meta, seen) {
+    if !made.contains(&meta.uid) && !custody::is_ours(&meta, seen) {
         return Ok(Going::Gone);
     }
     if meta.deleted.is_none() {

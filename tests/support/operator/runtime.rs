@@ -106,7 +106,7 @@ fn covers(have: &Value, want: &Value) -> bool {
 async fn secret(api: &Api, cluster: &Value) {
     use base64::Engine as _;
     let (namespace, name) = (&cluster["metadata"]["namespace"], cluster["metadata"]["name"].as_str().unwrap());
-    let bytes = base64::engine::general_purpose::STANDARD.encode(format!("ca of {name} {CANARY}"));
+    let bytes = base64::engine::general_purpose::STANDARD.encode(format!("{CANARY} ca of {name}"));
     let secret = json!({
         "apiVersion": "v1", "kind": "Secret",
         "metadata": {"name": format!("{name}-tls-ca"), "namespace": namespace},

@@ -89,3 +89,18 @@ pub(crate) async fn case_067_a_suspended_claim_can_be_deleted(env: Env) {
     env.cluster.api.delete(&claim_path(TEAM, "demo")).await.expect_status(200);
     env.cluster.gone(&claim_path(TEAM, "demo")).await;
 }
+
+pub(crate) async fn a_cluster_whose_marks_were_taken_off_goes_with_its_claim(env: Env) {
+    let running = env.operator();
+    env.ready("demo", json!({})).await;
+    drop(running);
+    let bare = json!({"metadata": {
+        "labels": {"claims.openbao.org/managed": null},
+        "annotations": {"claims.openbao.org/claim-uid": null, "claims.openbao.org/claim": null},
+    }});
+    env.meddle("demo", bare).await;
+    env.cluster.api.delete(&claim_path(TEAM, "demo")).await.expect_status(200);
+    let _running = env.operator();
+    env.cluster.gone(&claim_path(TEAM, "demo")).await;
+    assert_eq!(env.cluster.api.get(&target_path("demo")).await.status, 404, "the service was left behind");
+}

@@ -55,6 +55,7 @@ macro_rules! cases {
         $play!(reasons, a_second_replica_takes_over);
         $play!(deletion, case_081_deletion_ends_without_the_catalog);
         $play!(deletion, case_077_a_namespace_with_a_ready_claim_ends);
+        $play!(deletion, a_cluster_whose_marks_were_taken_off_goes_with_its_claim);
         $play!(deletion, case_071_deletion_tells_what_it_waits_for);
         $play!(deletion, a_claim_that_was_never_granted_goes_at_once);
         $play!(deletion, a_claim_made_again_starts_anew);
