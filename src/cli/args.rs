@@ -160,7 +160,7 @@ pub(super) struct SandboxArgs {
     /// The port on loopback; without it, any that is free.
     #[arg(long, value_name = "N")]
     pub(super) port: Option<u16>,
-    /// Where the kubeconfig is written; it is removed in the end.
+    /// Where the kubeconfig is written; it is removed in the end. A file that no sandbox has written is left alone.
     #[arg(long, value_name = "PATH", default_value = "sandbox.kubeconfig")]
     pub(super) kubeconfig: PathBuf,
     /// End as soon as every claim is ready; exit with 1 if that takes longer than so many seconds.

@@ -64,7 +64,7 @@ fn run(command: Command, output: &mut Output) -> Outcome {
         Command::Diff(args) => diff::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
         #[cfg(feature = "operator")]
-        Command::Sandbox(args) => sandbox::run(&args),
+        Command::Sandbox(args) => sandbox::run(&args, output),
         #[cfg(feature = "operator")]
         Command::Run(args) => operate::run(&args),
         Command::Crds(args) => crds::run(&args, output),

@@ -13,6 +13,7 @@ use crate::sandbox::Sandbox;
 use crate::yaml;
 
 use super::super::load::{files, read_text};
+use super::super::output::plural;
 
 /// The target's definitions.
 const TARGET: [&str; 3] = [
@@ -141,14 +142,15 @@ fn stand_ins(objects: &[Json]) -> Vec<Json> {
 /// What was read, in one line.
 pub(super) fn summary(objects: &[Json]) -> String {
     let count = |kind: &str| objects.iter().filter(|object| text(object, "/kind") == kind).count();
-    let mut line = format!(
-        "{} offerings, {} profiles, {} components, {} rule sets, {} claims",
-        count("OpenBaoServiceOffering"),
-        count("OpenBaoServiceProfile"),
-        count("OpenBaoServiceComponent"),
-        count("OpenBaoRuleSet"),
-        count("OpenBaoClusterClaim"),
-    );
+    let count = |kind: &str, what: &str| plural(count(kind), what);
+    let counts = [
+        count("OpenBaoServiceOffering", "offering"),
+        count("OpenBaoServiceProfile", "profile"),
+        count("OpenBaoServiceComponent", "component"),
+        count("OpenBaoRuleSet", "rule set"),
+        count("OpenBaoClusterClaim", "claim"),
+    ];
+    let mut line = counts.join(", ");
     let stand_ins = stand_ins(objects);
     if !stand_ins.is_empty() {
         let names: Vec<_> =

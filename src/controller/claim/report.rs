@@ -206,8 +206,10 @@ pub(super) fn line(finding: &Finding) -> String {
     {
         let _ = write!(line, " (at `{path}`)");
     }
-    if !finding.parameters.is_empty() {
-        let names: Vec<_> = finding.parameters.iter().map(|name| format!("`{name}`")).collect();
+    let names = finding.parameters.iter().map(|name| format!("`{name}`"));
+    // What the message names already is not named again.
+    let names: Vec<_> = names.filter(|name| !finding.message.contains(name)).collect();
+    if !names.is_empty() {
         let _ = write!(line, "; parameter {}", names.join(", "));
     }
     if let Some(rule) = finding.rule_id() {
@@ -217,4 +219,17 @@ pub(super) fn line(finding: &Finding) -> String {
         let _ = write!(line, "; {help}");
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_named_once() {
+        let unknown = Finding::new("UnknownParameter", "unknown parameter `uii`").parameters(["uii".to_owned()]);
+        assert_eq!(line(&unknown.help("did you mean `ui`?")), "unknown parameter `uii`; did you mean `ui`?");
+        let hostname = Finding::new("No", "it must end in .example.com").parameters(["host".to_owned()]);
+        assert_eq!(line(&hostname), "it must end in .example.com; parameter `host`");
+    }
 }
