@@ -1,6 +1,7 @@
 //! What every reconcile stands on: the API server, what is known, what the catalog compiles to, the time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -93,14 +94,29 @@ pub trait Fence: Send + Sync {
     fn may_write(&self) -> bool;
 }
 
-/// What every reconcile stands on.
+/// What every reconcile stands on: what the shell chose, and what is known.
 pub struct Context {
-    /// The API server.
-    pub server: Server,
+    shell: Shell,
     /// What is known; never locked across an await.
     world: Mutex<World>,
     /// What the catalog compiles to.
     registry: RwLock<Arc<Registry>>,
+    memory: Mutex<BTreeMap<Named, super::claim::Memory>>,
+    catalog: Mutex<super::catalog::Memory>,
+}
+
+impl Deref for Context {
+    type Target = Shell;
+
+    fn deref(&self) -> &Shell {
+        &self.shell
+    }
+}
+
+/// The parts that a shell chooses.
+pub struct Shell {
+    /// The API server.
+    pub server: Server,
     /// The wall clock, for times that are shown.
     pub clock: Arc<dyn Clock>,
     /// Choices of the installation.
@@ -115,46 +131,17 @@ pub struct Context {
     pub kinds: Kinds,
     /// Releases of the target.
     pub targets: Targets,
-    memory: Mutex<BTreeMap<Named, super::claim::Memory>>,
-    catalog: Mutex<super::catalog::Memory>,
-}
-
-/// The parts that a shell chooses.
-pub struct Shell {
-    /// The API server.
-    pub server: Server,
-    /// The wall clock.
-    pub clock: Arc<dyn Clock>,
-    /// Choices of the installation.
-    pub settings: Settings,
-    /// The queue.
-    pub queue: Arc<dyn Enqueue>,
-    /// Events.
-    pub events: Arc<dyn Tell>,
-    /// Leadership.
-    pub fence: Arc<dyn Fence>,
-    /// Our own kinds.
-    pub kinds: Kinds,
-    /// Releases of the target.
-    pub targets: Targets,
 }
 
 impl Context {
     /// Nothing is known yet.
     pub fn new(shell: Shell) -> Self {
         Self {
-            server: shell.server,
             world: Mutex::new(World::new(&shell.settings.system)),
             registry: RwLock::default(),
-            clock: shell.clock,
-            settings: shell.settings,
-            queue: shell.queue,
-            events: shell.events,
-            fence: shell.fence,
-            kinds: shell.kinds,
-            targets: shell.targets,
             memory: Mutex::default(),
             catalog: Mutex::default(),
+            shell,
         }
     }
 
@@ -236,6 +223,7 @@ impl Context {
     pub fn listed(&self, kind: Watched, listed: &BTreeSet<Named>) {
         let due = self.world().keep(kind, listed);
         self.enqueue(due);
+        self.count(kind);
     }
 
     fn enqueue(&self, due: impl IntoIterator<Item = Due>) {

@@ -150,6 +150,10 @@ impl Operator {
             () = &mut shutdown => return,
             () = self.ready.ready() => {}
         }
+        // It is told in the log; what an object lacks in the end, the API server refuses.
+        if let Err(failure) = catalog::fit_of_live_target(&self.context).await {
+            tracing::warn!(error = %failure, "the target's CRD cannot be looked at");
+        }
         self.context.queue.add(Work::Catalog, Priority::Edit);
         let operator = self.clone();
         self.queue.run(move |work| operator.clone().reconcile(work), shutdown).await;

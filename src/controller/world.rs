@@ -190,6 +190,8 @@ pub struct World {
     /// Where contracts live.
     pub system: String,
     contracts: Store<ContractEntry>,
+    /// Key of a unique value → contracts that hold it.
+    holders: BTreeMap<String, BTreeSet<Named>>,
     /// Cluster → claim, for clusters that may not carry our marks.
     targets: BTreeMap<Named, String>,
     /// Objects that cannot be read, with the reason.
@@ -231,6 +233,25 @@ impl World {
         &self.contracts
     }
 
+    /// The contracts that name a unique value, whatever became of them.
+    pub fn holders<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a Arc<ContractEntry>> {
+        self.holders.get(key).into_iter().flatten().filter_map(|at| self.contracts.get(at))
+    }
+
+    fn holds(&mut self, contract: &ContractEntry, yes: bool) {
+        for reservation in &contract.spec.reservations {
+            let holders = self.holders.entry(reservation.key.clone()).or_default();
+            if yes {
+                holders.insert(contract.meta.at.clone());
+            } else {
+                holders.remove(&contract.meta.at);
+            }
+            if holders.is_empty() {
+                self.holders.remove(&reservation.key);
+            }
+        }
+    }
+
     /// The requests for a claim, oldest first.
     pub fn requests_of(&self, claim: &Named) -> Vec<Arc<ObjectEntry>> {
         let of = |entry: &&Arc<ObjectEntry>| claim_of_request(entry).as_deref() == Some(claim.name.as_str());
@@ -257,7 +278,18 @@ impl World {
             Watched::Contract => {
                 let contract = ContractEntry::read(object)?;
                 let due = claim_of_contract(&contract, Priority::Observed);
-                if self.contracts.take(contract) { due } else { Vec::new() }
+                let at = contract.meta.at.clone();
+                let known = self.contracts.get(&at).cloned();
+                if !self.contracts.take(contract) {
+                    return Ok(Vec::new());
+                }
+                if let Some(known) = known {
+                    self.holds(&known, false);
+                }
+                if let Some(new) = self.contracts.get(&at).cloned() {
+                    self.holds(&new, true);
+                }
+                due
             }
             Watched::Cluster => {
                 let cluster = ClusterEntry::read(object)?;
@@ -322,6 +354,9 @@ impl World {
             }
             Watched::Contract => {
                 let gone = self.contracts.drop(at);
+                if let Some(gone) = &gone {
+                    self.holds(gone, false);
+                }
                 gone.map(|contract| claim_of_contract(&contract, Priority::Observed)).unwrap_or_default()
             }
             Watched::Cluster => {

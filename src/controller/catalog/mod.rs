@@ -37,9 +37,6 @@ use decide::{NewRevision, Plan, Remembered, Surroundings};
 use snapshot::Snapshot;
 use status::StatusWrite;
 
-/// How often usage is counted although no catalog object changed: claims come and go without asking.
-const COUNT_EVERY: Duration = Duration::from_secs(10);
-
 /// What is remembered between reconciles. Losing it costs work and one more wait, never truth.
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -69,7 +66,7 @@ pub async fn reconcile(ctx: &Context) -> Result<Option<Duration>, ApiFailure> {
             failures.note(delete(ctx, revision, uid).await);
         }
     }
-    failures.first.map_or_else(|| Ok(Some(plan.next.map_or(COUNT_EVERY, |next| next.min(COUNT_EVERY)))), Err)
+    failures.first.map_or(Ok(plan.next), Err)
 }
 
 /// Decides, shows claims what they see from now on, and queues those whom the difference concerns.

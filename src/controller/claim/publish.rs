@@ -138,6 +138,10 @@ fn is_due(ctx: &Context, seen: &Seen, published: &Published) -> bool {
 async fn remembered(ctx: &Context, seen: &Seen, applied: &Applied) -> Result<Option<Published>, Failure> {
     let status: Option<ClaimStatus> = serde_json::from_str(&seen.claim.status).ok();
     let contract = applied.entry.meta.at.name.clone();
+    if seen.open().next().is_none() {
+        // The first contract was made a moment ago: nothing was published before it.
+        return Ok(None);
+    }
     if let Some(status) = &status {
         let of_this = status.applied.as_ref().is_some_and(|applied| applied.name == contract);
         match (&status.connection, &status.binding) {

@@ -36,10 +36,9 @@ fn not_unique(reservation: &Reservation) -> Held {
 
 fn held_by_contract(ctx: &Context, seen: &Seen, wanted: &Reservation) -> bool {
     let world = ctx.world();
-    world.contracts().all().any(|contract| {
+    world.holders(&wanted.key).any(|contract| {
         contract.spec.claim.uid.as_deref() != Some(seen.uid())
             && contract.status.state != Some(ContractState::Released)
-            && contract.spec.reservations.iter().any(|held| held.key == wanted.key)
             && !superseded(&world, contract)
     })
 }
