@@ -4,9 +4,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a bench that cannot start should stop at once")]
 
 mod by_hand;
+#[path = "../tests/support/shipped.rs"]
+mod files;
 
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::Criterion;
 use openbao_claims::api::{OpenBaoClusterClaim, Sensitivity};
@@ -19,15 +20,7 @@ use serde_json::{Value as Json, json};
 
 /// The texts of every YAML file in some folders of the repository.
 fn texts(folders: &[&str]) -> Vec<String> {
-    let mut texts = Vec::new();
-    for folder in folders {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let mut files: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files.retain(|file| file.extension().is_some_and(|it| it == "yaml") && !file.ends_with("tests.yaml"));
-        texts.extend(files.iter().map(|file| std::fs::read_to_string(file).unwrap()));
-    }
-    texts
+    folders.iter().flat_map(|folder| files::texts(folder)).collect()
 }
 
 /// Reads texts into a catalog.

@@ -1,5 +1,8 @@
 //! The catalog's reconcile on a sandbox, run by hand: what it wrote, told and queued is seen after each run.
 
+#[path = "shipped.rs"]
+mod texts;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -256,15 +259,10 @@ fn context(sandbox: &Sandbox, line: &Arc<Line>, heard: &Arc<Heard>, history: usi
 
 fn objects(folders: &[&str]) -> Vec<Json> {
     let mut objects = Vec::new();
-    for folder in folders {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "yaml")) {
-            let mut sources = Sources::default();
-            let id = sources.add("file", std::fs::read_to_string(file).unwrap());
-            objects.extend(yaml::read(&sources, id).unwrap().into_iter().map(|document| document.value));
-        }
+    for text in folders.iter().flat_map(|folder| texts::texts(folder)) {
+        let mut sources = Sources::default();
+        let id = sources.add("file", text);
+        objects.extend(yaml::read(&sources, id).unwrap().into_iter().map(|document| document.value));
     }
     objects
 }

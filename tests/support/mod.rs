@@ -2,8 +2,10 @@
 
 #![allow(clippy::allow_attributes, dead_code, reason = "each suite uses a part of it, and which one differs")]
 
+mod shipped;
+
 use openbao_claims::api::OpenBaoClusterClaim;
-use openbao_claims::catalog::{Catalog, Kinds, Revision, Targets, shipped};
+use openbao_claims::catalog::{Catalog, Kinds, Revision, Targets, shipped as releases};
 use openbao_claims::diagnostic::{Diagnostic, Severity, Sources, Style, render_human};
 use openbao_claims::engine::{Before, Candidate, Contract, Decision, Finding, Platform};
 use openbao_claims::yaml;
@@ -21,7 +23,7 @@ pub(crate) struct World {
 /// All shipped releases, loaded once for a test binary.
 pub(crate) fn targets() -> &'static Targets {
     static TARGETS: OnceLock<Targets> = OnceLock::new();
-    TARGETS.get_or_init(|| shipped::targets(|_| true).unwrap())
+    TARGETS.get_or_init(|| releases::targets(|_| true).unwrap())
 }
 
 fn kinds() -> &'static Kinds {
@@ -60,17 +62,7 @@ impl World {
 
     /// Folders of the repository, every `*.yaml` in them.
     pub(crate) fn shipped(folders: &[&str]) -> Self {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut texts = Vec::new();
-        for folder in folders {
-            let mut files: Vec<_> = std::fs::read_dir(root.join(folder))
-                .unwrap()
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| path.extension().is_some_and(|it| it == "yaml") && !path.ends_with("tests.yaml"))
-                .collect();
-            files.sort();
-            texts.extend(files.iter().map(|file| std::fs::read_to_string(file).unwrap()));
-        }
+        let texts: Vec<_> = folders.iter().flat_map(|folder| shipped::texts(folder)).collect();
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
         Self::sound(&texts)
     }

@@ -5,13 +5,14 @@
 pub(crate) mod cases;
 pub(crate) mod env;
 pub(crate) mod runtime;
+#[path = "../shipped.rs"]
+mod shipped;
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use k8s_openapi::jiff::Timestamp;
-use openbao_claims::catalog::{Kinds, shipped};
+use openbao_claims::catalog::{Kinds, shipped as releases};
 use openbao_claims::controller::clock::{Clock, TokioClock};
 use openbao_claims::controller::context::{About, Context, Enqueue, Fence, Settings, Severity, Shell, Tell};
 use openbao_claims::controller::metrics::Metrics;
@@ -24,6 +25,7 @@ use openbao_claims::controller::world::Work;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
+use self::shipped::texts;
 use crate::api::{APPLY, Api, JSON_PATCH};
 
 /// The operator's namespace.
@@ -94,7 +96,7 @@ impl Running {
             events: Arc::new(told.clone()),
             fence: Arc::new(Always),
             kinds: Kinds::new().unwrap(),
-            targets: shipped::targets(|_| true).unwrap(),
+            targets: releases::targets(|_| true).unwrap(),
         };
         let operator = Operator::new(Arc::new(Context::new(shell)), queue, metrics.clone());
         let (follower, worker) = (operator.clone(), operator.clone());
@@ -119,7 +121,7 @@ impl Running {
             identity: publisher,
             elect: true,
             probes: None,
-            targets: shipped::targets(|_| true).unwrap(),
+            targets: releases::targets(|_| true).unwrap(),
             seed: 3,
         };
         let task = tokio::spawn(async move { drop(serve(installation, std::future::pending()).await) });
@@ -193,12 +195,8 @@ impl Cluster {
 
     /// Applies every object of a folder of the repository.
     pub(crate) async fn apply_folder(&self, folder: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files.retain(|path| path.extension().is_some_and(|it| it == "yaml") && !path.ends_with("tests.yaml"));
-        for file in files {
-            self.apply_text(&std::fs::read_to_string(file).unwrap()).await;
+        for text in texts(folder) {
+            self.apply_text(&text).await;
         }
     }
 
