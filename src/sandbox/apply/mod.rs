@@ -130,3 +130,6 @@ pub fn apply(
 pub fn track_update(live: Option<&Json>, new: Json, schema: &Schema, writer: &Writer<'_>) -> Result<Json, ApplyError> {
     Write { live, schema, writer }.track(new)
 }
+
+#[cfg(test)]
+mod tests;

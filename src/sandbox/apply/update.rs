@@ -50,7 +50,10 @@ impl Write<'_> {
         if kubectl::is_kubectl(self.writer) {
             kubectl::refresh(&mut object, config);
         }
-        Ok(settle(self.live, object))
+        // Empty collections of metadata go last: applied again, they count as a change, as they do there.
+        let mut settled = settle(self.live, object);
+        drop_empty_metadata(&mut settled);
+        Ok(settled)
     }
 
     fn attempt(self, config: &Value, force: bool) -> Result<Value, ApplyError> {
@@ -105,6 +108,7 @@ impl Write<'_> {
         let mut managers = self.claimed(&new);
         managers.map(|fields| reconciled(self.place(), fields));
         take_managed_fields(&mut new);
+        drop_empty_metadata(&mut new);
         if managers.is_empty() && self.live.is_some() {
             // Owners that were forgotten are only known again from the first apply on.
             return Ok(new);
@@ -148,9 +152,14 @@ impl Write<'_> {
 }
 
 /// Defaults belong to nobody. Where null stands for what may not be null, such as an object that lost its last
-/// field, the API server refuses the object: it is left as it is, for validation to see.
+/// field, the API server refuses the object: it is left as it is, for validation to see. Of places without a
+/// type, and of metadata, null just goes.
 fn with_defaults(mut object: Value, schema: &Schema) -> Value {
-    if schema.dropped_nulls(&object).is_empty() {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|_, value| !value.is_null());
+    }
+    let untyped = |place: &Schema| place.kind.is_none() && !place.int_or_string;
+    if schema.dropped_nulls(&object).iter().all(|path| schema.at(path).is_some_and(untyped)) {
         schema.apply_defaults(&mut object);
     }
     object
@@ -177,6 +186,20 @@ fn take_managed_fields(object: &mut Value) {
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("managedFields");
     }
+}
+
+/// Empty collections of `metadata` are not stored: the API server reads it into a type that leaves them out.
+fn drop_empty_metadata(object: &mut Value) {
+    const COLLECTIONS: [&str; 4] = ["annotations", "finalizers", "labels", "ownerReferences"];
+    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
+    metadata.retain(|name, value| {
+        let empty = match value {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            other => other.is_null(),
+        };
+        !(empty && COLLECTIONS.contains(&name.as_str()))
+    });
 }
 
 /// An object without its owners.
