@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use openbao_claims::api::ClaimStatus;
+use openbao_claims::api::{ClaimStatus, crds};
 use openbao_claims::cel::{self, Activation, Context, Meter, Presence, RootId, Scope, Value as Cel};
 use serde::Deserialize;
 use serde_json::Value;
@@ -41,11 +41,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("blocked before the last edit was seen", "InProgress", "Progressing", "InProgress"),
     ("being deleted", "Terminating", "Progressing", "InProgress"),
     ("being deleted, before the operator saw it", "Terminating", "Progressing", "InProgress"),
-    // Field case 69: nobody has looked at it yet. kstatus alone calls that complete, until the operator writes its first
-    // words; the shipped health check for Argo CD does not, and Flux's expressions cannot be evaluated.
+    // Field case 69: nobody has looked at it. The definition's default makes the difference.
+    ("status as the definition fills it in", "InProgress", "Progressing", "InProgress"),
+    // What would be without that default: kstatus calls complete what nobody has looked at, and Flux's expressions
+    // cannot be evaluated.
     ("no status at all", "Current", "Progressing", "Unknown"),
     ("an empty status", "Current", "Progressing", "InProgress"),
-    ("a status that says only that nobody has looked", "InProgress", "Progressing", "InProgress"),
 ];
 
 #[derive(Deserialize)]
@@ -118,6 +119,15 @@ fn argo_cd_shows_the_claims_own_summary() {
         }
         assert!(!told.argocd.message.is_empty(), "{}", told.case);
     }
+}
+
+#[test]
+fn the_claims_definition_fills_in_the_status_that_the_case_shows() {
+    let claim = crds().into_iter().find(|crd| crd.spec.names.kind == "OpenBaoClusterClaim").unwrap();
+    let definition = serde_json::to_value(claim).unwrap();
+    let default = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["status"]["default"];
+    let case = cases().into_iter().find(|case| case.case == "status as the definition fills it in").unwrap();
+    assert_eq!(default, &case.object["status"]);
 }
 
 struct Object<'a>(&'a Value, Vec<(RootId, String)>);

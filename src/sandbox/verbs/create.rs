@@ -39,6 +39,10 @@ impl Server {
             object = booked.map_err(|error| ApiError::new(500, "", error.to_string()))?;
         }
         kinds::found(kind, &mut object);
+        if kind.custom {
+            // A definition's default for the status, which no creation may bring: every read would fill it in.
+            kind.schema.apply_defaults(&mut object);
+        }
         checks::check(kind, &object, None)?;
         if let Some(there) = self.store.get(&kind.bucket, &write.key(object::name(&object))) {
             let mut error = ApiError::already_exists(&kind.group, &kind.plural, object::name(&object));

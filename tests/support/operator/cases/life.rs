@@ -1,7 +1,7 @@
 //! From the first apply to a service that runs.
 
 use base64::Engine as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::operator::env::{Env, TEAM, secret_path, target, target_path};
 use crate::operator::{CANARY, SYSTEM, claim_path, condition};
@@ -151,25 +151,22 @@ pub(crate) async fn no_secret_value_is_anywhere_but_in_secrets(env: Env) {
 pub(crate) async fn case_069_the_first_status_says_unknown(env: Env) {
     env.catalog().await;
     env.team().await;
-    env.claim("demo", json!({})).await;
-    let path = format!("/apis/claims.openbao.org/v1alpha1/namespaces/{TEAM}/openbaoclusterclaims");
-    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::<Value>::new()));
-    let (api, writes) = (env.cluster.api.clone(), std::sync::Arc::clone(&seen));
+    // Before any operator has seen it, the definition's default says so.
+    let unseen = env.claim("demo", json!({})).await;
+    assert_eq!(unseen["status"], json!({"observedGeneration": -1}));
+    let (api, path) = (env.cluster.api.clone(), claim_path(TEAM, "demo"));
     let watcher = tokio::spawn(async move {
         loop {
-            let claim = api.get(&format!("{path}/demo")).await.body;
-            if claim["status"].is_object() {
-                writes.lock().unwrap().push(claim["status"].clone());
-                return;
+            let claim = api.get(&path).await.body;
+            if claim["status"] != json!({"observedGeneration": -1}) {
+                return claim;
             }
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
     });
     let _running = env.operator();
-    watcher.await.unwrap();
-    let first = seen.lock().unwrap()[0].clone();
-    assert_eq!(first["observedGeneration"], 1);
-    let claim = json!({"status": first});
+    let claim = watcher.await.unwrap();
+    assert_eq!(claim["status"]["observedGeneration"], 1);
     assert!(["Unknown", "False"].contains(&condition(&claim, "Ready").0.as_str()), "{claim:#}");
     assert_eq!(condition(&claim, "Reconciling").0, "True");
 }
