@@ -49,6 +49,10 @@ replay seed:
 bench:
     cargo bench
 
+# The operator on a real control plane beside a bare loop of applies: `just scale 10000`; takes minutes.
+scale CLAIMS="1000": control-plane
+    cargo bench --features control-plane --bench scale -- --claims {{CLAIMS}}
+
 # etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules.
 control-plane:
     tests/control-plane/build
