@@ -136,7 +136,8 @@ mod suite {
         operator.next(Fault::Refused, "/openbaoserviceprofiles/development/status");
         let first = operator.run().await;
         assert!(first.result.unwrap_err().is_transient());
-        assert!(operator.get(PROFILE, "development").unwrap().get("status").is_none());
+        // As the API server made it: nobody has looked yet.
+        assert_eq!(operator.get(PROFILE, "development").unwrap()["status"], json!({"observedGeneration": -1}));
         assert_eq!(operator.condition(OFFERING, "development", "Compiled").0, "True");
         let second = operator.run().await;
         second.result.unwrap();
