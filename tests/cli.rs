@@ -122,6 +122,25 @@ mod suite {
     }
 
     #[test]
+    fn of_what_was_read_and_refused_nobody_says_that_there_is_none() {
+        let told = |file: &str| text(&run(&["render", file, "--claim", "lab/trial"]).stderr);
+        let offering = told("tests/diagnostics/field_misspelled.yaml");
+        assert!(offering.contains("the offering `small` does not compile (E0207)"), "{offering}");
+        assert!(offering.contains("the profile `tiny` cannot be used: it has errors of its own (E0204)"), "{offering}");
+        assert!(!offering.contains("there is no"), "{offering}");
+
+        let good =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diagnostics/field_misspelled.yaml"));
+        let file = std::env::temp_dir().join(format!("openbao-claims-refused-{}.yaml", std::process::id()));
+        std::fs::write(&file, good.unwrap().replace("  parameters: {size: small}", "  paramters: {size: small}"))
+            .unwrap();
+        let claim = told(file.to_str().unwrap());
+        std::fs::remove_file(&file).unwrap();
+        assert!(claim.contains("the claim `lab/trial` cannot be read: it has errors of its own (E0204)"), "{claim}");
+        assert!(claim.contains("unknown field `spec.paramters`"), "{claim}");
+    }
+
+    #[test]
     fn a_contract_that_was_printed_is_read_back_and_nothing_has_changed() {
         let folder = std::env::temp_dir().join(format!("openbao-claims-previous-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();

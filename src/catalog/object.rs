@@ -56,6 +56,9 @@ pub struct Catalog {
     pub namespaces: BTreeMap<String, Entry<Json>>,
     /// how many objects of other kinds of our group were read and checked
     pub others: usize,
+    /// objects of our kinds that were read and not taken, by kind and name (`NAMESPACE/NAME` of a namespaced one), with
+    /// the code of the first error: what names one of them must not hear that there is none
+    pub refused: BTreeMap<(String, String), Code>,
 }
 
 /// What strict reading needs of our own kinds: their schemas, by kind.
@@ -118,7 +121,12 @@ impl Catalog {
         let site = Site::root(&origin);
         let mut found = check_identity(&site, kind.namespaced, &content);
         found.extend(check_content(&site, &kind.schema, &mut content));
-        if !found.is_empty() {
+        if let Some(first) = found.first() {
+            let name = match &origin.namespace {
+                Some(namespace) => format!("{namespace}/{}", origin.name),
+                None => origin.name.clone(),
+            };
+            self.refused.insert((origin.kind.clone(), name), first.code);
             return found;
         }
         let name = origin.name.clone();
@@ -134,6 +142,34 @@ impl Catalog {
                 self.others += 1;
                 Vec::new()
             }
+        }
+    }
+
+    /// Why an object that was read was not taken: the code of its first error.
+    pub fn refusal(&self, kind: &str, name: &str) -> Option<Code> {
+        self.refused.get(&(kind.to_owned(), name.to_owned())).copied()
+    }
+
+    /// What to say where an object is named that is not among those taken. `noun` is its kind in a word, `names` are
+    /// those that were taken.
+    pub(super) fn missing<'a>(
+        &self,
+        (kind, noun): (&str, &str),
+        name: &str,
+        names: impl Iterator<Item = &'a String> + Clone,
+        place: &Site,
+    ) -> Diagnostic {
+        if let Some(code) = self.refusal(kind, name) {
+            let message = format!("the {noun} `{name}` cannot be used: it has errors of its own ({code})");
+            return place.error(Code::E0207, message, "not usable");
+        }
+        let diagnostic = place.error(Code::E0207, format!("there is no {noun} `{name}`"), "not found");
+        match nearest(name, names.clone().map(String::as_str)) {
+            Some(nearest) => diagnostic.suggest(format!("a {noun} with a similar name exists"), place.span(), nearest),
+            None if names.clone().next().is_none() => {
+                diagnostic.help(format!("no {noun} was read: name the file or folder that holds it"))
+            }
+            None => diagnostic.note(format!("{noun}s that were read: {}", listed(names))),
         }
     }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::api::{LifecycleState, OpenBaoRuleSet};
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::schema::Schema;
 
 use super::fields::Shapes;
 use super::module::declare_variables;
 use super::names::{self, Binding};
-use super::object::{Catalog, Entry, listed};
+use super::object::{Catalog, Entry};
 use super::origin::Site;
 use super::report::{Compiled, Place, Report};
 use super::revision::{Comparison, Expr, Graph, SensitivityRule, Validation, Variable};
@@ -94,11 +94,8 @@ pub fn compile_offering(name: &str, catalog: &Catalog, parameters: Option<&Schem
     let profile = &spec.profile_ref.name;
     if !catalog.profiles.contains_key(profile) {
         let place = site.at("profileRef").at("name");
-        let diagnostic = place.error(Code::E0207, format!("there is no profile `{profile}`"), "not found");
-        report.push(match nearest(profile, catalog.profiles.keys().map(String::as_str)) {
-            Some(nearest) => diagnostic.suggest("a profile with a similar name exists", place.span(), nearest),
-            None => diagnostic.note(format!("profiles that were read: {}", listed(catalog.profiles.keys()))),
-        });
+        let kind = ("OpenBaoServiceProfile", "profile");
+        report.push(catalog.missing(kind, profile, catalog.profiles.keys(), &place));
     }
     let mut shapes = Shapes::default();
     if let Some(parameters) = parameters {

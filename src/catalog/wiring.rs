@@ -100,14 +100,7 @@ pub(super) fn link<'a>(
 
 fn unknown_component(name: &str, catalog: &Catalog, place: &Site) -> Diagnostic {
     let site = place.at("component");
-    let diagnostic = site.error(Code::E0207, format!("there is no component `{name}`"), "not found");
-    match nearest(name, catalog.components.keys().map(String::as_str)) {
-        Some(nearest) => diagnostic.suggest("a component with a similar name exists", site.span(), nearest),
-        None if catalog.components.is_empty() => {
-            diagnostic.help("no component was read: name the folder that holds them, such as `catalogs/components`")
-        }
-        None => diagnostic.note(format!("components that were read: {}", listed(catalog.components.keys()))),
-    }
+    catalog.missing(("OpenBaoServiceComponent", "component"), name, catalog.components.keys(), &site)
 }
 
 /// Compares the names in `with` with the component's inputs; values are checked when they are known.

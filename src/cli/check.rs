@@ -40,8 +40,10 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
 /// What a decision says about a claim; a tenant that was not read is only a warning here, since a
 /// catalog is checked before its tenants exist.
 fn judged(decision: &Decision, claim: &crate::catalog::Entry<crate::api::OpenBaoClusterClaim>) -> Vec<Diagnostic> {
-    // What is wrong with a profile or a rule set stands above, where it is wrong.
-    let told_above = |finding: &Finding| matches!(finding.reason.as_str(), "ProfileNotCompiled" | "RuleSetNotCompiled");
+    // What is wrong with the catalog is told where it is wrong.
+    let told_above = |finding: &Finding| {
+        matches!(finding.reason.as_str(), "ProfileNotCompiled" | "OfferingNotCompiled" | "RuleSetNotCompiled")
+    };
     if show::findings(decision).iter().any(told_above) {
         return Vec::new();
     }

@@ -71,8 +71,16 @@ pub(super) fn choose(workspace: &mut Workspace, wanted: Option<&str>, output: &m
             .help("name a file or folder with an `OpenBaoClusterClaim`"),
         Some(wanted) => {
             let names: Vec<_> = workspace.catalog.claims.values().map(|claim| show::name(&claim.object)).collect();
-            let diagnostic = Diagnostic::unlocated(Code::E0504, format!("there is no claim `{wanted}`"));
+            let refusal = workspace.catalog.refusal("OpenBaoClusterClaim", wanted);
+            let diagnostic = Diagnostic::unlocated(
+                Code::E0504,
+                match refusal {
+                    Some(code) => format!("the claim `{wanted}` cannot be read: it has errors of its own ({code})"),
+                    None => format!("there is no claim `{wanted}`"),
+                },
+            );
             match crate::diagnostic::nearest(wanted, names.iter().map(String::as_str)) {
+                _ if refusal.is_some() => diagnostic,
                 Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
                 None => diagnostic.note(format!("claims that were read: {}", names.join(", "))),
             }

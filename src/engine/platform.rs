@@ -21,6 +21,8 @@ pub struct Platform {
     pub revisions: BTreeMap<String, Arc<Revision>>,
     /// Profiles that do not compile, with the code of the first error.
     pub broken_profiles: BTreeMap<String, Code>,
+    /// Offerings that do not compile, with the code of the first error.
+    pub broken_offerings: BTreeMap<String, Code>,
     /// Offerings by name.
     pub offerings: BTreeMap<String, Arc<Offering>>,
     /// Rule sets in order of name.
@@ -46,14 +48,19 @@ impl Platform {
     pub fn compile(catalog: &Catalog, targets: &Targets) -> (Self, Vec<Diagnostic>) {
         let mut platform = Self::default();
         let mut found = Vec::new();
+        for ((kind, name), code) in &catalog.refused {
+            match kind.as_str() {
+                "OpenBaoServiceProfile" => platform.broken_profiles.insert(name.clone(), *code),
+                "OpenBaoServiceOffering" => platform.broken_offerings.insert(name.clone(), *code),
+                _ => None,
+            };
+        }
         for name in catalog.profiles.keys() {
             let compiled = compile_profile(name, catalog, targets);
             if let Some(revision) = compiled.value {
                 platform.revisions.insert(name.clone(), Arc::new(revision));
             } else {
-                let errors = compiled.diagnostics.iter().filter(|it| it.severity == Severity::Error);
-                let first = errors.map(|it| it.code).next().unwrap_or(Code::E0207);
-                platform.broken_profiles.insert(name.clone(), first);
+                platform.broken_profiles.insert(name.clone(), first_error(&compiled.diagnostics));
             }
             found.extend(compiled.diagnostics);
         }
@@ -63,6 +70,8 @@ impl Platform {
             let compiled = compile_offering(name, catalog, revision.map(|revision| &revision.parameters));
             if let Some(offering) = compiled.value {
                 platform.offerings.insert(name.clone(), Arc::new(offering));
+            } else {
+                platform.broken_offerings.insert(name.clone(), first_error(&compiled.diagnostics));
             }
             found.extend(compiled.diagnostics);
         }
@@ -148,12 +157,21 @@ impl Platform {
     }
 
     fn no_offering(&self, name: &str) -> Unselected {
+        if let Some(code) = self.broken_offerings.get(name) {
+            let message = format!("the offering `{name}` does not compile ({code})");
+            return Unselected::Pending(Box::new(Finding::new("OfferingNotCompiled", message)));
+        }
         let finding = Finding::new("OfferingNotFound", format!("there is no offering `{name}`"));
         Unselected::Pending(Box::new(match nearest(name, self.offerings.keys().map(String::as_str)) {
             Some(nearest) => finding.help(format!("did you mean `{nearest}`?")),
             None => finding,
         }))
     }
+}
+
+fn first_error(found: &[Diagnostic]) -> Code {
+    let mut errors = found.iter().filter(|it| it.severity == Severity::Error);
+    errors.next().map_or(Code::E0207, |it| it.code)
 }
 
 /// Why a claim has no revision.
