@@ -1,5 +1,5 @@
-//! The operator on a real control plane: the very cases that run on the sandbox. Needs the programs that
-//! `just control-plane` builds.
+//! The operator on a real control plane: the very cases that run on the sandbox, with the rights that `deploy/` gives
+//! it and no more. Needs the programs that `just control-plane` builds.
 
 #[cfg(test)]
 #[path = "support/api.rs"]
@@ -30,8 +30,8 @@ mod suite {
             #[tokio::test]
             async fn $case() {
                 let plane = ControlPlane::start();
-                let cluster = Cluster::prepare(plane.client(User::Admin)).await;
-                let config = plane.config(User::Admin);
+                let cluster = Cluster::prepare_with_roles(plane.client(User::Admin)).await;
+                let config = plane.config(User::Operator);
                 let connect = move |metrics: &_| client(config.clone(), metrics).unwrap();
                 cases::$module::$case(Env::new(cluster, connect, PATIENCE)).await;
                 drop(plane);

@@ -174,6 +174,11 @@ impl ControlPlane {
     }
 }
 
+/// A program that was built beside the control plane.
+pub(crate) fn program(name: &str) -> PathBuf {
+    programs().join(name)
+}
+
 /// The directory with all programs.
 fn programs() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "a test may be told where its tools are")]

@@ -25,7 +25,7 @@ impl User {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
-            Self::Operator => "system:serviceaccount:openbao-claims-system:openbao-claims",
+            Self::Operator => "system:serviceaccount:openbao-claims:openbao-claims",
             Self::Platform => "paula@platform",
             Self::TenantA => "anna@tenant-a",
             Self::TenantB => "ben@tenant-b",
@@ -40,7 +40,7 @@ impl User {
     fn groups(self) -> &'static [&'static str] {
         match self {
             Self::Admin => &["system:masters"],
-            Self::Operator => &["system:serviceaccounts", "system:serviceaccounts:openbao-claims-system"],
+            Self::Operator => &["system:serviceaccounts", "system:serviceaccounts:openbao-claims"],
             Self::Platform => &["platform"],
             Self::TenantA => &["tenant-a"],
             Self::TenantB => &["tenant-b"],

@@ -1,6 +1,12 @@
 //! The operator over an API server, with a simulated runtime: what the suites of the operator share.
 
-#![allow(clippy::allow_attributes, dead_code, reason = "each suite uses a part of it, and which one differs")]
+#![allow(
+    clippy::allow_attributes,
+    dead_code,
+    unused_macros,
+    unused_imports,
+    reason = "each suite uses a part of it, and which one differs"
+)]
 
 pub(crate) mod cases;
 pub(crate) mod env;
@@ -165,6 +171,8 @@ impl Running {
 /// A cluster with our definitions, the operator's namespace and a runtime.
 pub(crate) struct Cluster {
     pub(crate) api: Api,
+    /// Whether the operator has only the rights of `deploy/rbac.yaml`, bound in each namespace that is made.
+    bound: bool,
     background: Vec<JoinHandle<()>>,
 }
 
@@ -182,15 +190,34 @@ impl Cluster {
         let api = Api::new(client.clone());
         api.install(&crate::definitions::ours()).await;
         api.install(&crate::definitions::target()).await;
-        let cluster = Self { api, background: vec![tokio::spawn(runtime::run(client))] };
+        let cluster = Self { api, bound: false, background: vec![tokio::spawn(runtime::run(client))] };
         cluster.namespace(SYSTEM).await;
         cluster
+    }
+
+    /// The same where the API server asks who calls: with the roles that `deploy/` gives the operator.
+    pub(crate) async fn prepare_with_roles(client: kube::Client) -> Self {
+        let mut cluster = Self::prepare(client).await;
+        cluster.apply_text(include_str!("../../../deploy/rbac.yaml")).await;
+        cluster.bind();
+        cluster
+    }
+
+    /// From now on, lets the operator work in each namespace that is made.
+    pub(crate) fn bind(&mut self) {
+        self.bound = true;
     }
 
     /// Makes a namespace.
     pub(crate) async fn namespace(&self, name: &str) {
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
         self.api.post("/api/v1/namespaces", &namespace).await.expect_status(201);
+        if self.bound {
+            let mut binding: Value =
+                serde_saphyr::from_str(include_str!("../../../deploy/tenant-namespace.yaml")).unwrap();
+            binding["metadata"]["namespace"] = name.into();
+            self.apply(&binding).await;
+        }
     }
 
     /// Applies every object of a folder of the repository.
