@@ -57,7 +57,12 @@ mod suite {
                 moved.map(|line| line + 1)
             );
         }
-        let known: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        let index = "kustomization.yaml";
+        let listed: Value = serde_saphyr::from_str(&std::fs::read_to_string(folder.join(index)).unwrap()).unwrap();
+        let mut names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(listed["resources"], serde_json::json!(names), "crds/{index} installs other files");
+        let known: BTreeSet<&str> = names.into_iter().chain([index]).collect();
         for entry in std::fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
             let name = entry.file_name();
