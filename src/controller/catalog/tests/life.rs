@@ -43,7 +43,7 @@ fn everything_that_is_shipped_compiles_and_each_component_by_itself() {
     let run = cluster.settle();
     assert_eq!(run.made.len(), 2, "{run:?}");
     let components: Vec<_> = cluster.world.components.all().map(|it| it.meta.at.name.clone()).collect();
-    assert_eq!(components.len(), 10);
+    assert_eq!(components.len(), 28);
     for name in &components {
         let [status, _, message] = cluster.condition(Watched::Component, name, "Compiled");
         assert_eq!(status, "True", "{name}: {message}");
