@@ -99,6 +99,38 @@ mod suite {
     }
 
     #[test]
+    fn check_reports_to_code_scanning_and_to_workflow_runs() {
+        let folder = std::env::temp_dir().join(format!("openbao-claims-report-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("a.yaml");
+        std::fs::write(&file, "kind: OpenBaoRuleSet\nmetadata: {name: on}\n").unwrap();
+        let path = file.to_str().unwrap();
+        let sarif = run(&["check", path, "--output", "sarif"]);
+        let github = run(&["check", path, "--output", "github"]);
+        std::fs::remove_dir_all(&folder).unwrap();
+        let log: serde_json::Value = serde_json::from_slice(&sarif.stdout).unwrap();
+        let found = log["runs"][0]["results"].as_array().unwrap();
+        let scalar = found.iter().find(|it| it["ruleId"] == "E0004").unwrap();
+        assert_eq!(scalar["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
+        assert_eq!(sarif.status.code(), Some(1));
+        let printed = text(&github.stdout);
+        assert!(printed.contains(&format!("::error file={path},line=2,endLine=2,col=18,endColumn=20,title=E0004::")));
+        assert_eq!(printed.lines().count(), found.len());
+        assert_eq!(github.status.code(), Some(1));
+    }
+
+    #[test]
+    fn a_clean_catalog_reports_nothing_and_other_commands_do_not_report() {
+        let all = ["check", "rules", "catalogs", "--output"];
+        let sarif = run(&[&all[..], &["sarif"]].concat());
+        let log: serde_json::Value = serde_json::from_slice(&sarif.stdout).unwrap();
+        assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+        let github = run(&[&all[..], &["github"]].concat());
+        assert_eq!((text(&github.stdout), github.status.code()), (String::new(), Some(0)));
+        assert_eq!(run(&["render", "rules", "--output", "sarif"]).status.code(), Some(2));
+    }
+
+    #[test]
     fn wrong_usage_exits_with_2_and_help_with_0() {
         assert_eq!(run(&["rendr"]).status.code(), Some(2));
         assert_eq!(run(&["render"]).status.code(), Some(2));

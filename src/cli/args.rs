@@ -26,6 +26,17 @@ pub(super) enum Format {
     Json,
     /// YAML documents
     Yaml,
+    /// of `check`: a SARIF 2.1.0 log
+    Sarif,
+    /// of `check`: annotations of a GitHub workflow run
+    Github,
+}
+
+impl Format {
+    /// Whether diagnostics are all that it can hold.
+    pub(super) fn is_report(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

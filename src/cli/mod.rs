@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use args::{Args, Command};
@@ -47,6 +48,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    if args.output.is_report() && !matches!(args.command, Command::Check(_)) {
+        let message = "`--output sarif` and `--output github` report what `check` finds; this command knows neither";
+        let _ = Args::command().error(ErrorKind::ArgumentConflict, message).print();
+        return ExitCode::from(2);
+    }
     let mut output = Output::new(args.output, args.color);
     let outcome = run(args.command, &mut output);
     let written = output.finish();

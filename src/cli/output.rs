@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Write};
 
 use serde_json::Value as Json;
 
-use crate::diagnostic::{Diagnostic, Severity, Sources, Style, render_human, render_json, sorted_capped};
+use crate::diagnostic::{
+    Diagnostic, Severity, Sources, Style, render_github, render_human, render_json, render_sarif, sorted_capped,
+};
 
 use super::args::{Colour, Format};
 
@@ -48,8 +50,14 @@ impl Output {
 
     /// Shows diagnostics: at once to people, with the result to programs.
     pub(super) fn diagnostics(&mut self, found: &[Diagnostic], sources: &Sources) {
-        let (shown, dropped) = sorted_capped(found.to_vec(), MAX_DIAGNOSTICS);
-        if self.is_human() {
+        // A report is kept and compared by programs: what is missing there counts as mended.
+        let cap = if self.format.is_report() { usize::MAX } else { MAX_DIAGNOSTICS };
+        let (shown, dropped) = sorted_capped(found.to_vec(), cap);
+        if self.format == Format::Sarif {
+            self.text.extend(render_sarif(&shown, sources).into_bytes());
+        } else if self.format == Format::Github {
+            self.text.extend(render_github(&shown, sources).into_bytes());
+        } else if self.is_human() {
             let style = if self.coloured() { Style::Colour } else { Style::Plain };
             let mut text = render_human(&shown, sources, style);
             if dropped > 0 {
@@ -79,7 +87,7 @@ impl Output {
     /// Writes everything that is left. `false`: standard output could not be written.
     pub(super) fn finish(self) -> bool {
         let text = match self.format {
-            Format::Human => self.text,
+            Format::Human | Format::Sarif | Format::Github => self.text,
             _ if self.documents.is_empty() && self.diagnostics.is_empty() => self.text,
             Format::Json => {
                 let value = serde_json::json!({"results": self.documents, "diagnostics": self.diagnostics});

@@ -2,19 +2,23 @@
 
 mod clean;
 mod code;
+mod github;
 mod human;
 mod json;
 mod nearest;
 mod order;
 mod place;
+mod sarif;
 mod source;
 
 pub use code::{CODES, Code};
+pub use github::render_github;
 pub use human::{Style, render_human};
 pub use json::render_json;
 pub use nearest::nearest;
 pub use order::sorted_capped;
 pub use place::LineColumn;
+pub use sarif::render_sarif;
 pub use source::{Source, SourceId, Sources, Span};
 
 /// How bad a diagnostic is.
