@@ -42,8 +42,9 @@ fn result(diagnostic: &Diagnostic, rules: &[&(Code, &str)], sources: &Sources) -
         "locations": primary.into_iter().collect::<Vec<_>>(),
         "relatedLocations": related,
     });
-    if let Some(index) = rules.iter().position(|(code, _)| *code == diagnostic.code) {
-        result["ruleIndex"] = json!(index);
+    let index = rules.iter().position(|(code, _)| *code == diagnostic.code);
+    if let (Some(index), Some(fields)) = (index, result.as_object_mut()) {
+        fields.insert(String::from("ruleIndex"), json!(index));
     }
     result
 }
@@ -54,8 +55,8 @@ fn location(sources: &Sources, span: Span, text: &str) -> Option<Json> {
         "artifactLocation": {"uri": reference(&sources.get(span.source)?.name)},
         "region": {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column},
     }});
-    if !text.is_empty() {
-        location["message"] = json!({"text": text});
+    if let (false, Some(fields)) = (text.is_empty(), location.as_object_mut()) {
+        fields.insert(String::from("message"), json!({"text": text}));
     }
     Some(location)
 }
