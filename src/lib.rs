@@ -2,7 +2,7 @@
 //!
 //! The modules form floors, and a lower one never imports an upper one (`tests/layering.rs`):
 //! `api`, `diagnostic`, `scalar`, `schema`, `yaml` < `cel` < `catalog` < `engine` <
-//! `controller`, `sandbox` < `cli`.
+//! `controller`, `sandbox`, `trial` < `cli`.
 //! Everything up to `engine` is pure: no clock, no file, no client, no environment.
 
 pub mod api;
@@ -18,4 +18,5 @@ pub mod engine;
 pub mod sandbox;
 pub mod scalar;
 pub mod schema;
+pub mod trial;
 pub mod yaml;

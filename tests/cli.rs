@@ -136,7 +136,7 @@ mod suite {
         assert_eq!(run(&["render"]).status.code(), Some(2));
         assert_eq!(run(&["explain", "rules", "--path", "spec..x"]).status.code(), Some(2));
         assert_eq!(run(&["--help"]).status.code(), Some(0));
-        for command in ["check", "render", "diff", "explain", "crds", "completions"] {
+        for command in ["check", "render", "diff", "explain", "test", "crds", "completions"] {
             let output = run(&[command, "--help"]);
             assert_eq!(output.status.code(), Some(0));
             assert!(output.stdout.len() > 100, "{command}");

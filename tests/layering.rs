@@ -16,12 +16,25 @@ mod suite {
         ("cel", &["scalar", "diagnostic", "schema"]),
         ("catalog", &["api", "scalar", "diagnostic", "schema", "yaml", "cel"]),
         ("engine", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog"]),
+        ("trial", &["api", "diagnostic", "schema", "yaml", "catalog", "engine"]),
         // The catalog is read from texts with positions; the catalog reconciler makes texts of objects.
         ("controller", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog", "engine"]),
         ("sandbox", &["api", "scalar", "diagnostic", "schema", "cel"]),
         (
             "cli",
-            &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog", "engine", "controller", "sandbox"],
+            &[
+                "api",
+                "scalar",
+                "diagnostic",
+                "schema",
+                "yaml",
+                "cel",
+                "catalog",
+                "engine",
+                "controller",
+                "sandbox",
+                "trial",
+            ],
         ),
     ];
 

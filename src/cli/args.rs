@@ -65,6 +65,11 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Show for each path of a rendered object which rule wrote it and which parameters it came from.
     Explain(ExplainArgs),
+    /// Run the tests of catalogs and rules: the cases of every `tests.yaml` in files and folders.
+    ///
+    /// A case says what a claim becomes: its verdict and reason, parts of the rendered object, changes with
+    /// their classes, connection and health. Exits with 1 when a case fails, and when there is none.
+    Test(TestArgs),
     /// Try it all out: an API server in memory, the real operator on it, and a simulated OpenBao runtime.
     ///
     /// Needs nothing but this program. Without arguments it plays the shipped development catalog with its
@@ -108,6 +113,15 @@ pub(super) struct TargetArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) read: Paths,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct TestArgs {
+    #[command(flatten)]
+    pub(super) read: Paths,
+    /// Write the results as `JUnit` XML too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -156,3 +156,32 @@ pub(super) fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     found.sort();
     Ok(found)
 }
+
+/// Every `tests.yaml` that is named, or stands below a folder that is, in order of name.
+pub(super) fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut found = BTreeSet::new();
+    let mut folders = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            folders.push(path.clone());
+        } else if path.is_file() {
+            found.insert(path.clone());
+        } else {
+            return Err(format!("`{}` cannot be read: it is not there", path.display()));
+        }
+    }
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error: std::io::Error| format!("`{}` cannot be read: {error}", folder.display());
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // A link may lead back up; only real folders are entered.
+            if path.is_dir() && !path.is_symlink() && !name.starts_with('.') {
+                folders.push(path);
+            } else if name == "tests.yaml" && path.is_file() {
+                found.insert(path);
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}

@@ -15,6 +15,7 @@ mod render;
 #[cfg(feature = "operator")]
 mod sandbox;
 mod show;
+mod test;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -69,6 +70,7 @@ fn run(command: Command, output: &mut Output) -> Outcome {
         Command::Render(args) => render::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
+        Command::Test(args) => test::run(&args, output),
         #[cfg(feature = "operator")]
         Command::Sandbox(args) => sandbox::run(&args, output),
         #[cfg(feature = "operator")]

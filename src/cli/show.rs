@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::api::{self, OpenBaoClusterClaim, Sensitivity, VerdictOutcome};
+use crate::api::{self, OpenBaoClusterClaim, VerdictOutcome};
 use crate::catalog::{Entry, canonical, rule_id};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Candidate, Decision, Finding, Inputs, Transition, to_wire};
@@ -14,32 +14,17 @@ const MAX_VALUE: usize = 60;
 
 /// One word for a decision.
 pub(super) fn word(decision: &Decision) -> &'static str {
-    match decision {
-        Decision::Pending(_) => "Pending",
-        Decision::Denied(_) => "Denied",
-        Decision::Blocked { .. } => "Blocked",
-        Decision::Candidate(candidate) => match candidate.sensitivity() {
-            Sensitivity::Gated => "Gated",
-            _ => "Approved",
-        },
-    }
+    decision.word()
 }
 
 /// The findings of a decision.
 pub(super) fn findings(decision: &Decision) -> &[Finding] {
-    match decision {
-        Decision::Pending(findings) | Decision::Denied(findings) | Decision::Blocked { findings, .. } => findings,
-        Decision::Candidate(_) => &[],
-    }
+    decision.findings()
 }
 
 /// The candidate of a decision, where one could be rendered.
 pub(super) fn candidate(decision: &Decision) -> Option<&Candidate> {
-    match decision {
-        Decision::Blocked { candidate, .. } => candidate.as_deref(),
-        Decision::Candidate(candidate) => Some(candidate),
-        _ => None,
-    }
+    decision.candidate()
 }
 
 /// Findings as diagnostics: marked in the claim where a parameter is to be changed, and in the rule.

@@ -15,7 +15,7 @@ macro_rules! codes {
 }
 
 // E00xx files and YAML; E01xx expressions; E02xx catalog objects, links and wiring; E03xx schemas of
-// parameters and inputs; E04xx templates, mappings and the target; E05xx claims and tenants.
+// parameters and inputs; E04xx templates, mappings and the target; E05xx claims and tenants; E06xx tests.
 codes! {
     E0001 "the file cannot be read"
     E0002 "the file is too large, too deep or has too many nodes"
@@ -78,6 +78,10 @@ codes! {
     E0502 "the claim waits for something"
     E0503 "the claim's change is blocked"
     E0504 "there is no such claim or contract"
+
+    E0601 "the test cannot be read"
+    E0602 "the test fails"
+    E0603 "there is no test"
 }
 
 impl std::fmt::Display for Code {

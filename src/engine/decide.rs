@@ -28,6 +28,38 @@ pub enum Decision {
     Candidate(Box<Candidate>),
 }
 
+impl Decision {
+    /// One word for it: `Approved`, `Gated`, `Blocked`, `Denied` or `Pending`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pending(_) => "Pending",
+            Self::Denied(_) => "Denied",
+            Self::Blocked { .. } => "Blocked",
+            Self::Candidate(candidate) => match candidate.sensitivity() {
+                Sensitivity::Gated => "Gated",
+                _ => "Approved",
+            },
+        }
+    }
+
+    /// Why it is no candidate; empty for one.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Pending(findings) | Self::Denied(findings) | Self::Blocked { findings, .. } => findings,
+            Self::Candidate(_) => &[],
+        }
+    }
+
+    /// Its candidate, where one could be rendered.
+    pub fn candidate(&self) -> Option<&Candidate> {
+        match self {
+            Self::Blocked { candidate, .. } => candidate.as_deref(),
+            Self::Candidate(candidate) => Some(candidate),
+            _ => None,
+        }
+    }
+}
+
 /// A rendered contract and the way to it.
 #[derive(Debug)]
 pub struct Candidate {

@@ -122,11 +122,8 @@ fn case_011_shipped_rules_judge_objects_without_their_optional_parts() {
         render: "  - {name: init, template: {spec: {selfInit: {enabled: false}}}}".to_owned(),
         ..Tiny::default()
     };
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let mut texts = vec![tiny.text()];
-    for entry in std::fs::read_dir(root).unwrap() {
-        texts.push(std::fs::read_to_string(entry.unwrap().path()).unwrap());
-    }
+    texts.extend(crate::support::shipped::texts("rules"));
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
     let world = World::sound(&texts);
     assert_eq!(world.platform.rule_sets.len(), rules.platform.rule_sets.len());

@@ -2,7 +2,7 @@
 
 #![allow(clippy::allow_attributes, dead_code, reason = "each suite uses a part of it, and which one differs")]
 
-mod shipped;
+pub(crate) mod shipped;
 
 use openbao_claims::api::OpenBaoClusterClaim;
 use openbao_claims::catalog::{Catalog, Kinds, Revision, Targets, shipped as releases};

@@ -1,0 +1,192 @@
+//! `test`: do claims become what the cases beside catalogs and rules say?
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::diagnostic::{Code, Diagnostic, Sources};
+use crate::trial::{self, Failure, Suite, Trial};
+use crate::yaml;
+
+use super::Outcome;
+use super::args::TestArgs;
+use super::load::{Workspace, read_text, test_files};
+use super::output::{Output, plural};
+
+/// The cases of one file, run.
+struct Report {
+    file: String,
+    trials: Vec<Trial>,
+    /// its own texts, which failures point into
+    sources: Sources,
+    /// what keeps the file from being run, or is wrong with its catalog
+    found: Vec<Diagnostic>,
+}
+
+pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
+    let files = match test_files(&args.read.paths) {
+        Ok(files) => files,
+        Err(message) => return nothing(Diagnostic::unlocated(Code::E0001, message), output),
+    };
+    if files.is_empty() {
+        let none = Diagnostic::unlocated(Code::E0603, "0 tests: no `tests.yaml` in these files and folders");
+        return nothing(none.help("write cases into a `tests.yaml` beside the catalog"), output);
+    }
+    let mut reports = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        progress(at, files.len(), file);
+        reports.push(suite(file, args));
+    }
+    progress(files.len(), files.len(), Path::new(""));
+    for report in &reports {
+        show(report, output);
+    }
+    let cases: usize = reports.iter().map(|report| report.trials.len()).sum();
+    let failed = reports.iter().flat_map(|report| &report.trials).filter(|trial| !trial.failures.is_empty()).count();
+    let unread = reports.iter().filter(|report| !report.found.is_empty()).count();
+    if output.is_human() {
+        output.line(format!("{}: {} passed, {failed} failed", plural(cases, "case"), cases - failed));
+    }
+    let written = args.junit.as_ref().is_none_or(|path| match std::fs::write(path, junit(&reports)) {
+        Ok(()) => true,
+        Err(error) => {
+            let message = format!("`{}` cannot be written: {error}", path.display());
+            output.diagnostics(&[Diagnostic::unlocated(Code::E0001, message)], &Sources::default());
+            false
+        }
+    });
+    if failed + unread == 0 && cases > 0 && written { Outcome::Fine } else { Outcome::Refused }
+}
+
+fn nothing(diagnostic: Diagnostic, output: &mut Output) -> Outcome {
+    output.diagnostics(&[diagnostic], &Sources::default());
+    Outcome::Refused
+}
+
+/// Tells on a terminal which file runs.
+fn progress(done: usize, all: usize, file: &Path) {
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        // Nobody is left to tell when standard error is gone.
+        let _ = if done < all {
+            write!(stderr, "\r\x1b[2Ktesting {}/{all}: {}", done + 1, file.display())
+        } else {
+            write!(stderr, "\r\x1b[2K")
+        };
+    }
+}
+
+fn suite(file: &Path, args: &TestArgs) -> Report {
+    let name = file.display().to_string();
+    let mut sources = Sources::default();
+    let suite = match read(file, &name, &mut sources) {
+        Ok(suite) => suite,
+        Err(found) => return Report { file: name, trials: Vec::new(), sources, found },
+    };
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let paths: Vec<PathBuf> =
+        std::iter::once(folder.to_owned()).chain(suite.files.iter().map(|path| folder.join(path))).collect();
+    let workspace = Workspace::load(&paths, &args.read.targets);
+    if workspace.has_errors() {
+        return Report { file: name, trials: Vec::new(), sources: workspace.sources, found: workspace.diagnostics };
+    }
+    let trials = suite.cases.iter().map(|case| trial::run(case, &workspace.catalog, &workspace.platform)).collect();
+    Report { file: name, trials, sources, found: Vec::new() }
+}
+
+fn read(file: &Path, name: &str, sources: &mut Sources) -> Result<Suite, Vec<Diagnostic>> {
+    let text = read_text(file)
+        .map_err(|error| vec![Diagnostic::unlocated(Code::E0001, format!("`{name}` cannot be read: {error}"))])?;
+    let id = sources.add(name, text);
+    let documents = yaml::read(sources, id)?;
+    match documents.as_slice() {
+        [document] => trial::read(document, name),
+        found => {
+            let message = format!("`{name}` holds {} documents, and tests are one", found.len());
+            Err(vec![Diagnostic::unlocated(Code::E0601, message)])
+        }
+    }
+}
+
+fn show(report: &Report, output: &mut Output) {
+    output.diagnostics(&report.found, &report.sources);
+    let failures: Vec<_> = report.trials.iter().flat_map(failed).collect();
+    output.diagnostics(&failures, &report.sources);
+    if !output.is_human() {
+        let cases: Vec<_> = report.trials.iter().map(case_document).collect();
+        output.document(json!({"file": report.file, "cases": cases}));
+        return;
+    }
+    for trial in &report.trials {
+        let word = if trial.failures.is_empty() { "ok  " } else { "FAIL" };
+        output.line(format!("{word} {}: {}", report.file, trial.name));
+    }
+}
+
+fn case_document(trial: &Trial) -> serde_json::Value {
+    let failures: Vec<_> = trial
+        .failures
+        .iter()
+        .map(|it| json!({"what": it.what, "expected": it.expected, "got": it.got, "at": it.site.pointer}))
+        .collect();
+    json!({"name": trial.name, "passed": trial.failures.is_empty(), "failures": failures})
+}
+
+fn failed(trial: &Trial) -> impl Iterator<Item = Diagnostic> {
+    trial.failures.iter().map(|failure| {
+        let Failure { site, what, expected, got } = failure;
+        let message = format!("{what}: expected {expected}, got {got}");
+        site.error(Code::E0602, message, "expected here").note(format!("case `{}`", trial.name))
+    })
+}
+
+/// The results in the form that CI systems read.
+fn junit(reports: &[Report]) -> String {
+    // Writing into a text cannot fail.
+    let out = |_: std::fmt::Result| ();
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for report in reports {
+        let failures = report.trials.iter().filter(|trial| !trial.failures.is_empty()).count();
+        let (file, count, errors) = (escaped(&report.file), report.trials.len(), report.found.len());
+        out(writeln!(
+            text,
+            "  <testsuite name=\"{file}\" tests=\"{count}\" failures=\"{failures}\" errors=\"{errors}\">"
+        ));
+        for trial in &report.trials {
+            out(write!(text, "    <testcase classname=\"{file}\" name=\"{}\">", escaped(&trial.name)));
+            for it in &trial.failures {
+                let message = escaped(&format!("{}: expected {}, got {}", it.what, it.expected, it.got));
+                out(write!(text, "<failure message=\"{message}\"/>"));
+            }
+            text += "</testcase>\n";
+        }
+        for it in &report.found {
+            let message = escaped(&it.message);
+            out(writeln!(
+                text,
+                "    <testcase classname=\"{file}\" name=\"load\"><error message=\"{message}\"/></testcase>"
+            ));
+        }
+        text += "  </testsuite>\n";
+    }
+    text + "</testsuites>\n"
+}
+
+/// Text within an XML attribute; characters that XML cannot hold become `?`.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            c if c.is_control() => out.push('?'),
+            c => out.push(c),
+        }
+    }
+    out
+}
