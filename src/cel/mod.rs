@@ -1,6 +1,7 @@
 //! The expression language: Kubernetes' CEL, scanned, parsed, planned and evaluated within a budget.
 
 pub mod ast;
+pub mod check;
 mod context;
 pub mod crd_rules;
 mod error;
