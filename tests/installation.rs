@@ -23,7 +23,7 @@ mod suite {
     use super::api::{APPLY, Api, JSON_PATCH, MERGE, Reply};
     use super::control_plane::{ControlPlane, User, program};
     use super::operator::env::{Env, TEAM, secret_path, target, target_path};
-    use super::operator::{Cluster, SYSTEM, claim_path};
+    use super::operator::{Cluster, SYSTEM, claim_path, condition};
     use openbao_claims::controller::client::client;
     use serde_json::{Value, json};
 
@@ -214,6 +214,30 @@ mod suite {
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
         panic!("the list is not read again");
+    }
+
+    /// Where nobody bound the operator, the claim says what to bind, and goes on once that is done.
+    #[tokio::test]
+    async fn a_claim_tells_which_right_the_operator_lacks() {
+        let plane = ControlPlane::start();
+        let env = installed(&plane).await;
+        let _running = env.operator();
+        for file in ["offering", "profile", "tenant", "claims"] {
+            let file = format!("{}/catalogs/hardened-gateway/{file}.yaml", env!("CARGO_MANIFEST_DIR"));
+            env.cluster.apply_text(&std::fs::read_to_string(file).unwrap()).await;
+        }
+        let root = json!({"metadata": {"name": "bao-root"}});
+        env.cluster.api.post("/api/v1/namespaces", &root).await.expect_status(201);
+        let path = claim_path("team-pay", "payments");
+        let claim = env.cluster.until(&path, |claim| condition(claim, "Ready").1 == "Forbidden").await;
+        let summary = claim["status"]["summary"].as_str().unwrap();
+        assert!(summary.starts_with("cannot get ") && summary.contains("openbao-claims-tenant-namespace"), "{summary}");
+        assert_eq!(claim["status"]["phase"], "Blocked");
+        assert_eq!(condition(&claim, "Stalled").0, "True");
+        for namespace in ["team-pay", "bao-root"] {
+            env.cluster.bind_in(namespace).await;
+        }
+        env.cluster.until(&path, |claim| condition(claim, "Ready").1 == "SecretMissing").await;
     }
 
     /// What the operator may not do, whoever steals its token.

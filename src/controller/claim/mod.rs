@@ -75,7 +75,14 @@ pub async fn reconcile(ctx: &Context, at: &Named) -> Result<Next, Failure> {
         Err(held) => Ok(Outcome::held(held)),
     };
     ctx.remember(at, memory.clone());
-    let outcome = outcome?;
+    let outcome = match outcome {
+        // Trying again is for failures that pass; that somebody has to grant a right is told at once.
+        Err(Failure::Api(failure)) if failure.is_forbidden() && !failure.is_namespace_terminating() => {
+            report::forbidden(ctx, &seen, &failure).await?;
+            return Err(failure.into());
+        }
+        outcome => outcome?,
+    };
     let next = report::run(ctx, &seen, &outcome, &mut memory).await?;
     let finished = requests::settle(ctx, &seen, &outcome).await?;
     ctx.remember(at, memory);

@@ -14,7 +14,6 @@ use crate::controller::server::{CLAIM, CLUSTER, SECRET};
 use crate::controller::world::Watched;
 use crate::engine::{Finding, bounded};
 
-use super::Failure;
 use super::custody::fence;
 use super::dereference::Seen;
 use super::edit::Edit;
@@ -24,6 +23,7 @@ use super::outcome::{HeldKind, Outcome};
 use super::publish::Connection;
 use super::service::Service;
 use super::verdict::{Verdict, verdict};
+use super::{ApiFailure, Failure};
 
 /// Characters of the summary.
 const MAX_SUMMARY: usize = 512;
@@ -55,13 +55,42 @@ pub(super) async fn run(
     outcome: &Outcome,
     memory: &mut Memory,
 ) -> Result<Option<Duration>, Failure> {
-    let old: ClaimStatus =
-        ctx.world().claims.get(&seen.at).and_then(|claim| serde_json::from_str(&claim.status).ok()).unwrap_or_default();
+    let old = told_before(ctx, seen);
     let verdict = verdict(outcome, memory);
     let status = status(seen, outcome, memory, &verdict, &old);
     write(ctx, seen, &old, &status).await?;
     tell(ctx, seen, &verdict, &old);
     Ok(next(ctx, seen, outcome, memory))
+}
+
+/// Tells that the operator lacks a right. What the status says of service, binding and changes stays: nothing was learnt
+/// of them.
+pub(super) async fn forbidden(ctx: &Context, seen: &Seen, failure: &ApiFailure) -> Result<(), Failure> {
+    let old = told_before(ctx, seen);
+    let message = format!(
+        "{failure}; help: let the operator work in namespace `{}`: bind `openbao-claims-tenant-namespace` there",
+        seen.at.namespace
+    );
+    let verdict = Verdict::blocked("Forbidden", &message);
+    let told = [
+        verdict.ready.clone(),
+        Told::new("Reconciling", "False", "Forbidden", ""),
+        Told::new("Stalled", "True", "Forbidden", &message),
+    ];
+    let status = ClaimStatus {
+        observed_generation: Some(seen.generation()),
+        phase: Some(verdict.phase),
+        summary: Some(bounded(&verdict.summary, MAX_SUMMARY)),
+        conditions: conditions::merge(&old.conditions, &told, seen.generation(), seen.now),
+        ..old.clone()
+    };
+    write(ctx, seen, &old, &status).await?;
+    tell(ctx, seen, &verdict, &old);
+    Ok(())
+}
+
+fn told_before(ctx: &Context, seen: &Seen) -> ClaimStatus {
+    ctx.world().claims.get(&seen.at).and_then(|claim| serde_json::from_str(&claim.status).ok()).unwrap_or_default()
 }
 
 /// Writes a status that differs.

@@ -28,6 +28,11 @@ impl Verdict {
         let message = message.into();
         Self { phase, ready: Told::new("Ready", "False", reason, &message), stalled, summary: message }
     }
+
+    /// Somebody has to do something first.
+    pub(super) fn blocked(reason: &str, message: &str) -> Self {
+        Self::new(ClaimPhase::Blocked, true, reason, message)
+    }
 }
 
 /// The one verdict. What stands first hides what comes after it.

@@ -213,11 +213,15 @@ impl Cluster {
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
         self.api.post("/api/v1/namespaces", &namespace).await.expect_status(201);
         if self.bound {
-            let mut binding: Value =
-                serde_saphyr::from_str(include_str!("../../../deploy/tenant-namespace.yaml")).unwrap();
-            binding["metadata"]["namespace"] = name.into();
-            self.apply(&binding).await;
+            self.bind_in(name).await;
         }
+    }
+
+    /// Lets the operator work in a namespace, as the platform does for a tenant.
+    pub(crate) async fn bind_in(&self, namespace: &str) {
+        let mut binding: Value = serde_saphyr::from_str(include_str!("../../../deploy/tenant-namespace.yaml")).unwrap();
+        binding["metadata"]["namespace"] = namespace.into();
+        self.apply(&binding).await;
     }
 
     /// Applies every object of a folder of the repository.
