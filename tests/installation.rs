@@ -23,7 +23,7 @@ mod suite {
     use super::api::{APPLY, Api, JSON_PATCH, MERGE, Reply};
     use super::control_plane::{ControlPlane, User, program};
     use super::operator::env::{Env, TEAM, secret_path, target, target_path};
-    use super::operator::{Cluster, SYSTEM, claim_path, condition};
+    use super::operator::{Cluster, Running, SYSTEM, claim_path, condition};
     use openbao_claims::controller::client::client;
     use serde_json::{Value, json};
 
@@ -48,6 +48,15 @@ mod suite {
         plane.grant(User::TenantA, TEAM, "admin").await;
         in_force(&env).await;
         env
+    }
+
+    /// The same with an operator at work, and the claim `demo` ready.
+    async fn served(plane: &ControlPlane) -> (Env, Running, Value) {
+        let env = installed(plane).await;
+        let running = env.operator();
+        env.claim("demo", json!({})).await;
+        let claim = env.until_ready("demo").await;
+        (env, running, claim)
     }
 
     /// Waits until the policies refuse: the API server takes them up within a second or so.
@@ -105,10 +114,7 @@ mod suite {
     #[tokio::test]
     async fn case_113_marks_of_custody_cannot_be_forged_or_taken_off() {
         let plane = ControlPlane::start();
-        let env = installed(&plane).await;
-        let _running = env.operator();
-        env.claim("demo", json!({})).await;
-        let claim = env.until_ready("demo").await;
+        let (env, _running, claim) = served(&plane).await;
         // A platform admin, who may do everything RBAC knows of.
         let api = &env.cluster.api;
         let path = target_path("demo");
@@ -142,10 +148,7 @@ mod suite {
     #[tokio::test]
     async fn contracts_and_revisions_are_written_by_the_operator_alone() {
         let plane = ControlPlane::start();
-        let env = installed(&plane).await;
-        let _running = env.operator();
-        env.claim("demo", json!({})).await;
-        env.until_ready("demo").await;
+        let (env, _running, _) = served(&plane).await;
         let contract = env.contracts().await.remove(0);
         let name = contract["metadata"]["name"].as_str().unwrap();
         let path = format!("{OURS}/namespaces/{SYSTEM}/openbaoservicecontracts/{name}");
@@ -164,10 +167,7 @@ mod suite {
     #[tokio::test]
     async fn the_protection_of_a_claim_is_taken_off_by_the_operator_alone() {
         let plane = ControlPlane::start();
-        let env = installed(&plane).await;
-        let running = env.operator();
-        env.claim("demo", json!({})).await;
-        env.until_ready("demo").await;
+        let (env, running, _) = served(&plane).await;
         drop(running);
         let (tenant, path) = (plane.api(User::TenantA), claim_path(TEAM, "demo"));
         tenant.delete(&path).await.expect_status(200);
@@ -185,10 +185,7 @@ mod suite {
     #[tokio::test]
     async fn case_111_a_namespace_with_claims_goes_and_only_listed_identities_may_delete() {
         let plane = ControlPlane::start();
-        let env = installed(&plane).await;
-        let _running = env.operator();
-        env.claim("demo", json!({})).await;
-        env.until_ready("demo").await;
+        let (env, _running, _) = served(&plane).await;
         // Same name, another namespace: not exempt, though RBAC lets it.
         let path = target_path("demo");
         plane.grant(User::TenantB, TEAM, "cluster-admin").await;

@@ -92,7 +92,10 @@ mod suite {
         );
         let (code, _, err) = folder.run(&[]);
         assert_eq!(code, Some(1));
-        assert!(err.contains("unknown field `cases[0].expect.renderd`") && err.contains("`rendered`"), "{err}");
+        assert!(
+            err.contains("unknown field `cases[0].expect.renderd`") && err.contains("Approved, rendered: {}"),
+            "{err}"
+        );
         assert!(err.contains("^^^^^^^"), "{err}");
     }
 
@@ -114,6 +117,28 @@ mod suite {
         let (code, _, err) = folder.run(&[]);
         assert_eq!(code, Some(1));
         assert!(err.contains("health: expected a rendered object") && err.contains("changes: expected"), "{err}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_told_once_where_it_is_named() {
+        let folder =
+            Folder::new("files", "cases:\n- name: one\n  claim: team-lab/trial\n  expect: {verdict: Approved}\n");
+        let file = folder.0.join("tests.yaml");
+        let text = std::fs::read_to_string(&file).unwrap().replace("/catalogs/components", "/catalogs/nowhere");
+        std::fs::write(&file, text).unwrap();
+        let (code, out, err) = folder.run(&[]);
+        assert_eq!(code, Some(1));
+        assert!(err.contains("nowhere` is not there") && err.contains("tests.yaml:1:9"), "{err}");
+        assert_eq!(err.matches("error[").count(), 1, "{err}");
+        assert!(out.contains("0 cases: 0 passed, 0 failed; 1 file not run"), "{out}");
+    }
+
+    #[test]
+    fn an_object_of_a_catalog_is_no_file_of_tests() {
+        let output = run(&["catalogs/development/profile.yaml"]);
+        assert_eq!(output.status.code(), Some(1));
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.contains("not a file of tests") && err.matches("error[").count() == 1, "{err}");
     }
 
     #[test]

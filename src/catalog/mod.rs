@@ -27,6 +27,7 @@ pub use digest::{Digest, canonical, canonical_len};
 pub use graph::{Node, Reach, Reaches, Reads};
 pub use names::{Binding, Bindings};
 pub use object::{Catalog, Entry, Key, Kinds};
+pub(crate) use object::{unknown_fields, violations};
 pub use origin::{Origin, Site, rule_id};
 pub use report::Compiled;
 pub use revision::*;

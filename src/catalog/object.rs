@@ -274,25 +274,39 @@ fn check_identity(site: &Site, namespaced: bool, content: &Json) -> Vec<Diagnost
 
 /// Unknown fields, then violations of the schema, after its defaulting.
 fn check_content(site: &Site, schema: &Schema, content: &mut Json) -> Vec<Diagnostic> {
-    let mut found: Vec<_> = schema
+    let mut found = unknown_fields(site, schema, content, Code::E0204);
+    schema.apply_defaults(content);
+    found.extend(violations(site, schema, content, Code::E0205));
+    found
+}
+
+/// What a schema does not know, each at its key, with the nearest that it knows.
+pub(crate) fn unknown_fields(site: &Site, schema: &Schema, content: &Json, code: Code) -> Vec<Diagnostic> {
+    schema
         .unknown_fields(content)
         .into_iter()
         .map(|unknown| {
             let place = site.along(&unknown.path);
             let message = format!("unknown field `{}`", unknown.path);
-            let diagnostic = place.key_error(Code::E0204, message, "not a field here");
+            let diagnostic = place.key_error(code, message, "not a field here");
             match unknown.nearest {
                 Some(nearest) => diagnostic.suggest("a field with a similar name exists", place.key_span(), nearest),
                 None => diagnostic,
             }
         })
-        .collect();
-    schema.apply_defaults(content);
-    found.extend(schema.validate(content).into_iter().map(|violation| {
-        let message = format!("`{}`: {}", violation.path, violation.kind);
-        site.along(&violation.path).error(Code::E0205, message, "not valid")
-    }));
-    found
+        .collect()
+}
+
+/// What a schema refuses, each at its place.
+pub(crate) fn violations(site: &Site, schema: &Schema, content: &Json, code: Code) -> Vec<Diagnostic> {
+    schema
+        .validate(content)
+        .into_iter()
+        .map(|violation| {
+            let message = format!("`{}`: {}", violation.path, violation.kind);
+            site.along(&violation.path).error(code, message, "not valid")
+        })
+        .collect()
 }
 
 fn insert_typed<K: Ord, T: DeserializeOwned>(

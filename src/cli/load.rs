@@ -130,8 +130,26 @@ pub(super) fn read_text(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
+/// The cases of a catalog, beside its objects.
+const TESTS: &str = "tests.yaml";
+
 /// A file, or all YAML files below a folder, in order of name. `tests.yaml` belongs to a catalog's tests.
 pub(super) fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    below(path, |name| name != TESTS && matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml"))))
+}
+
+/// Every file that is named, and every `tests.yaml` below a folder that is, in order of name.
+pub(super) fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut found = BTreeSet::new();
+    for path in paths {
+        let files = below(path, |name| name == TESTS);
+        found.extend(files.map_err(|error| format!("`{}` cannot be read: {error}", path.display()))?);
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// A file as it is named, or the files below a folder whose names are wanted, in order of name.
+fn below(path: &Path, wanted: impl Fn(&str) -> bool) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         std::fs::metadata(path)?;
         return Ok(vec![path.to_owned()]);
@@ -142,46 +160,17 @@ pub(super) fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if name.starts_with('.') || name == "tests.yaml" {
+            if name.starts_with('.') {
                 continue;
             }
             // A link may lead back up; only real folders are entered.
             if path.is_dir() && !path.is_symlink() {
                 folders.push(path);
-            } else if matches!(path.extension().and_then(|it| it.to_str()), Some("yaml" | "yml")) {
+            } else if wanted(name) {
                 found.push(path);
             }
         }
     }
     found.sort();
     Ok(found)
-}
-
-/// Every `tests.yaml` that is named, or stands below a folder that is, in order of name.
-pub(super) fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    let mut found = BTreeSet::new();
-    let mut folders = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            folders.push(path.clone());
-        } else if path.is_file() {
-            found.insert(path.clone());
-        } else {
-            return Err(format!("`{}` cannot be read: it is not there", path.display()));
-        }
-    }
-    while let Some(folder) = folders.pop() {
-        let unreadable = |error: std::io::Error| format!("`{}` cannot be read: {error}", folder.display());
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            // A link may lead back up; only real folders are entered.
-            if path.is_dir() && !path.is_symlink() && !name.starts_with('.') {
-                folders.push(path);
-            } else if name == "tests.yaml" && path.is_file() {
-                found.insert(path);
-            }
-        }
-    }
-    Ok(found.into_iter().collect())
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::api::{self, OpenBaoClusterClaim, VerdictOutcome};
-use crate::catalog::{Entry, canonical, rule_id};
+use crate::catalog::{Entry, Site, canonical, rule_id};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Candidate, Decision, Finding, Inputs, Transition, to_wire};
 
@@ -55,7 +55,7 @@ fn diagnostic(finding: &Finding, code: Code, word: &str, claim: &Entry<OpenBaoCl
         // An unknown parameter is wrong by its name, any other by its value.
         (Some((site, _)), _) if finding.reason == "UnknownParameter" => site.key_error(code, message, label),
         (Some((site, _)), _) => site.error(code, message, label),
-        (None, _) => claim.site().at("metadata").at("name").error(code, message, label),
+        (None, _) => selecting(finding, claim).error(code, message, label),
     };
     if let Some((span, id)) = rule {
         diagnostic = diagnostic.label(span, format!("judged by {id}"));
@@ -67,6 +67,12 @@ fn diagnostic(finding: &Finding, code: Code, word: &str, claim: &Entry<OpenBaoCl
         diagnostic = diagnostic.help(help.clone());
     }
     diagnostic.note(format!("claim `{}` is {word}", name(&claim.object)))
+}
+
+/// The field of the claim that a finding is about; its name where it is about all of it.
+fn selecting(finding: &Finding, claim: &Entry<OpenBaoClusterClaim>) -> Site {
+    let field = finding.field.filter(|field| claim.content.pointer(field).is_some());
+    field.map_or_else(|| claim.site().at("metadata").at("name"), |field| claim.site().below(field))
 }
 
 /// `backup.partition` and `peers[2]` as a JSON pointer.

@@ -47,7 +47,8 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
     let failed = reports.iter().flat_map(|report| &report.trials).filter(|trial| !trial.failures.is_empty()).count();
     let unread = reports.iter().filter(|report| !report.found.is_empty()).count();
     if output.is_human() {
-        output.line(format!("{}: {} passed, {failed} failed", plural(cases, "case"), cases - failed));
+        let unread = if unread == 0 { String::new() } else { format!("; {} not run", plural(unread, "file")) };
+        output.line(format!("{}: {} passed, {failed} failed{unread}", plural(cases, "case"), cases - failed));
     }
     let written = args.junit.as_ref().is_none_or(|path| match std::fs::write(path, junit(&reports)) {
         Ok(()) => true,
@@ -86,6 +87,10 @@ fn suite(file: &Path, args: &TestArgs) -> Report {
         Err(found) => return Report { file: name, trials: Vec::new(), sources, found },
     };
     let folder = file.parent().unwrap_or(Path::new("."));
+    let absent = absent(&suite, folder);
+    if !absent.is_empty() {
+        return Report { file: name, trials: Vec::new(), sources, found: absent };
+    }
     let paths: Vec<PathBuf> =
         std::iter::once(folder.to_owned()).chain(suite.files.iter().map(|path| folder.join(path))).collect();
     let workspace = Workspace::load(&paths, &args.read.targets);
@@ -94,6 +99,18 @@ fn suite(file: &Path, args: &TestArgs) -> Report {
     }
     let trials = suite.cases.iter().map(|case| trial::run(case, &workspace.catalog, &workspace.platform)).collect();
     Report { file: name, trials, sources, found: Vec::new() }
+}
+
+/// What `files` names and is not there: without it, all that follows would be told as missing too.
+fn absent(suite: &Suite, folder: &Path) -> Vec<Diagnostic> {
+    let absent = suite.files.iter().enumerate().filter(|(_, path)| !folder.join(path).exists());
+    absent
+        .map(|(at, path)| {
+            let message = format!("`{}` is not there", folder.join(path).display());
+            let place = suite.site.at("files").at(at).error(Code::E0601, message, "no such file or folder");
+            place.note("paths are relative to the folder of this file")
+        })
+        .collect()
 }
 
 fn read(file: &Path, name: &str, sources: &mut Sources) -> Result<Suite, Vec<Diagnostic>> {

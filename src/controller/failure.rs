@@ -138,6 +138,11 @@ impl ApiFailure {
         self.verb
     }
 
+    /// The plural of what was asked for.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
     /// The HTTP code; 0 where no answer came.
     pub fn code(&self) -> u16 {
         self.code

@@ -16,9 +16,7 @@ fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Severity::Warning => "warning",
     };
     let place = diagnostic.primary.as_ref().and_then(|label| place(sources, label.span)).unwrap_or_default();
-    let notes = diagnostic.notes.iter().map(|note| format!("note: {}", clean(note)));
-    let helps = diagnostic.helps.iter().map(|help| format!("help: {}", clean(&help.text)));
-    let text: Vec<_> = std::iter::once(clean(&diagnostic.message)).chain(notes).chain(helps).collect();
+    let text: Vec<_> = diagnostic.lines().map(|line| clean(&line)).collect();
     format!("::{name} {place}title={}::{}\n", property(diagnostic.code.0), data(&text.join("\n")))
 }
 
@@ -49,11 +47,11 @@ mod tests {
         let id = sources.add("a,line=9:b%.yaml", "x: on\n");
         let found = Diagnostic::error(Code::E0004, "`on`: 100%", Span::new(id, 3..5), "here")
             .note("two\n::error::lines")
-            .help("quote it");
+            .suggest("quote it", Span::new(id, 3..5), "\"on\"");
         assert_eq!(
             render_github(&[found], &sources),
             "::error file=a%2Cline=9%3Ab%25.yaml,line=1,endLine=1,col=4,endColumn=6,title=E0004::\
-             `on`: 100%25%0Anote: two ::error::lines%0Ahelp: quote it\n"
+             `on`: 100%25%0Anote: two ::error::lines%0Ahelp: quote it: `\"on\"`\n"
         );
     }
 

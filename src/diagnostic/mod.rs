@@ -125,6 +125,18 @@ impl Diagnostic {
     }
 }
 
+impl Diagnostic {
+    /// Message, notes and helps with their edits, a line each, for readers that show text alone.
+    fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        let notes = self.notes.iter().map(|note| format!("note: {note}"));
+        let helps = self.helps.iter().map(|help| match &help.replacement {
+            Some((_, edit)) => format!("help: {}: `{edit}`", help.text),
+            None => format!("help: {}", help.text),
+        });
+        std::iter::once(self.message.clone()).chain(notes).chain(helps)
+    }
+}
+
 /// A message stays on one line, whatever text of an author it repeats.
 fn one_line(message: String) -> String {
     if message.contains(char::is_control) {

@@ -29,9 +29,7 @@ fn result(diagnostic: &Diagnostic, rules: &[&(Code, &str)], sources: &Sources) -
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
-    let helps = diagnostic.helps.iter().map(|help| format!("help: {}", help.text));
-    let text: Vec<_> = std::iter::once(diagnostic.message.clone()).chain(notes).chain(helps).collect();
+    let text: Vec<_> = diagnostic.lines().collect();
     let related: Vec<_> =
         diagnostic.secondary.iter().filter_map(|label| location(sources, label.span, &label.text)).collect();
     let primary = diagnostic.primary.as_ref().and_then(|label| location(sources, label.span, &label.text));

@@ -72,13 +72,18 @@ fn selection(inputs: &Inputs<'_>) -> Vec<Finding> {
     if spec.offering_ref.is_some() && spec.profile_ref.is_some() {
         return vec![
             Finding::new("InvalidSelection", "the claim names both an offering and a profile")
+                .field("/spec/profileRef")
                 .help("name one of `offeringRef` and `profileRef`"),
         ];
     }
     match inputs.selection {
         Selection::Profile if !inputs.revision.selectable => {
             let message = format!("claims may not name the profile `{}`", inputs.revision.profile);
-            vec![Finding::new("ProfileNotSelectable", message).help("name an offering by `offeringRef`")]
+            vec![
+                Finding::new("ProfileNotSelectable", message)
+                    .field("/spec/profileRef/name")
+                    .help("name an offering by `offeringRef`"),
+            ]
         }
         Selection::Profile => Vec::new(),
         Selection::Offering(offering) => {
@@ -86,7 +91,8 @@ fn selection(inputs: &Inputs<'_>) -> Vec<Finding> {
             let runs = inputs.applied.is_some();
             // A retired offering never stops or moves a running service.
             if offering.lifecycle == LifecycleState::Retired && !runs {
-                let finding = Finding::new("OfferingRetired", format!("the offering `{}` is retired", offering.name));
+                let message = format!("the offering `{}` is retired", offering.name);
+                let finding = Finding::new("OfferingRetired", message).field("/spec/offeringRef/name");
                 found.push(match &offering.replacement {
                     Some(replacement) => finding.help(format!("use the offering `{replacement}`")),
                     None => finding,
@@ -94,7 +100,7 @@ fn selection(inputs: &Inputs<'_>) -> Vec<Finding> {
             }
             if let (Some(reason), false) = (offering.withdrawn.get(&inputs.revision.name), runs) {
                 let message = format!("revision `{}` is withdrawn: {reason}", inputs.revision.name);
-                found.push(Finding::new("RevisionWithdrawn", message));
+                found.push(Finding::new("RevisionWithdrawn", message).field("/spec/offeringRef/name"));
             }
             found
         }
@@ -106,13 +112,17 @@ fn tenant(inputs: &Inputs<'_>, denied: &mut Vec<Finding>) -> Vec<Finding> {
     let wanted = &inputs.claim.spec.tenant_ref;
     let namespace = inputs.claim.metadata.namespace.as_deref().unwrap_or_default();
     if wanted.name.is_empty() {
-        denied.push(Finding::new("InvalidTenant", "the claim names no tenant").help("set `tenantRef.name`"));
+        denied.push(
+            Finding::new("InvalidTenant", "the claim names no tenant")
+                .field("/spec/tenantRef")
+                .help("set `tenantRef.name`"),
+        );
         return Vec::new();
     }
     let Some(tenant) = inputs.tenant else {
         let place = wanted.namespace.as_deref().unwrap_or(namespace);
         let message = format!("there is no OpenBaoTenant `{}` in namespace `{place}`", wanted.name);
-        return vec![Finding::new("TenantNotFound", message)];
+        return vec![Finding::new("TenantNotFound", message).field("/spec/tenantRef/name")];
     };
     if tenant.target_namespace() != Some(namespace) {
         let message = format!(
@@ -122,13 +132,14 @@ fn tenant(inputs: &Inputs<'_>, denied: &mut Vec<Finding>) -> Vec<Finding> {
         );
         denied.push(
             Finding::new("TenantMismatch", message)
+                .field("/spec/tenantRef/name")
                 .help("a claim and all that it makes live in the namespace of its tenant"),
         );
         return Vec::new();
     }
     if tenant.provisioned == Some(false) {
         let message = format!("the tenant `{}` is not provisioned yet", tenant.name);
-        return vec![Finding::new("TenantNotProvisioned", message)];
+        return vec![Finding::new("TenantNotProvisioned", message).field("/spec/tenantRef/name")];
     }
     Vec::new()
 }

@@ -18,6 +18,8 @@ pub struct Finding {
     pub rule: Option<Place>,
     /// The path of the rendered object that is meant.
     pub path: Option<Path>,
+    /// The field of the claim that selects what is wrong, as a JSON pointer.
+    pub field: Option<&'static str>,
     /// Where in the claim's parameters it is to be changed, as far as known.
     pub parameters: Vec<String>,
     /// What to try.
@@ -41,6 +43,7 @@ impl Finding {
             message: message.into(),
             rule: None,
             path: None,
+            field: None,
             parameters: Vec::new(),
             help: None,
         }
@@ -55,6 +58,12 @@ impl Finding {
     /// Names the path of the rendered object.
     pub fn at(mut self, path: Path) -> Self {
         self.path = Some(path);
+        self
+    }
+
+    /// Names the field of the claim, as a JSON pointer.
+    pub fn field(mut self, pointer: &'static str) -> Self {
+        self.field = Some(pointer);
         self
     }
 

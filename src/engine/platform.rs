@@ -143,7 +143,9 @@ impl Platform {
                     "the offering `{}` gives revision `{pin}`, and only `{}` is at hand",
                     offering.name, revision.name
                 );
-                return Err(Unselected::Pending(Box::new(Finding::new("RevisionNotFound", message))));
+                return Err(Unselected::Pending(Box::new(
+                    Finding::new("RevisionNotFound", message).field("/spec/offeringRef/name"),
+                )));
             }
             return Ok((selection, revision));
         }
@@ -153,15 +155,19 @@ impl Platform {
             }
             None => Finding::new("ProfileNotFound", format!("there is no profile `{profile}`")),
         };
-        Err(Unselected::Pending(Box::new(finding)))
+        let field = if claim.spec.offering_ref.is_some() { "/spec/offeringRef/name" } else { "/spec/profileRef/name" };
+        Err(Unselected::Pending(Box::new(finding.field(field))))
     }
 
     fn no_offering(&self, name: &str) -> Unselected {
         if let Some(code) = self.broken_offerings.get(name) {
             let message = format!("the offering `{name}` does not compile ({code})");
-            return Unselected::Pending(Box::new(Finding::new("OfferingNotCompiled", message)));
+            return Unselected::Pending(Box::new(
+                Finding::new("OfferingNotCompiled", message).field("/spec/offeringRef/name"),
+            ));
         }
-        let finding = Finding::new("OfferingNotFound", format!("there is no offering `{name}`"));
+        let finding =
+            Finding::new("OfferingNotFound", format!("there is no offering `{name}`")).field("/spec/offeringRef/name");
         Unselected::Pending(Box::new(match nearest(name, self.offerings.keys().map(String::as_str)) {
             Some(nearest) => finding.help(format!("did you mean `{nearest}`?")),
             None => finding,

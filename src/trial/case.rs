@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::api::Sensitivity;
-use crate::catalog::{Origin, Site};
+use crate::catalog::{Origin, Site, unknown_fields, violations};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::Schema;
 use crate::yaml::Document;
@@ -19,6 +19,8 @@ pub struct Suite {
     pub files: Vec<String>,
     /// Its cases, as written.
     pub cases: Vec<Case>,
+    /// Where the file is written.
+    pub site: Site,
 }
 
 /// One case, and where it is written.
@@ -115,7 +117,13 @@ pub fn read(document: &Document, name: &str) -> Result<Suite, Vec<Diagnostic>> {
     let schema = Schema::parse(&form()).map_err(|errors| {
         errors.iter().map(|error| site.error(Code::E0601, error.to_string(), "")).collect::<Vec<_>>()
     })?;
-    let mut found = shape(&schema, &document.value, &site);
+    if document.value.get("apiVersion").is_some() {
+        let message = "this is an object of a catalog, not a file of tests";
+        let place = site.at("apiVersion").key_error(Code::E0601, message, "only objects have this");
+        return Err(vec![place.help("name the folder that it is in, or a `tests.yaml`")]);
+    }
+    let mut found = unknown_fields(&site, &schema, &document.value, Code::E0601);
+    found.extend(violations(&site, &schema, &document.value, Code::E0601));
     if !found.is_empty() {
         return Err(found);
     }
@@ -137,7 +145,7 @@ pub fn read(document: &Document, name: &str) -> Result<Suite, Vec<Diagnostic>> {
     }
     let files = document.value.get("files").and_then(Json::as_array).into_iter().flatten();
     let files = files.filter_map(Json::as_str).map(ToOwned::to_owned).collect();
-    if found.is_empty() { Ok(Suite { files, cases }) } else { Err(found) }
+    if found.is_empty() { Ok(Suite { files, cases, site }) } else { Err(found) }
 }
 
 fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
@@ -162,27 +170,6 @@ fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
         expect: written.expect,
         site,
     })
-}
-
-fn shape(schema: &Schema, content: &Json, site: &Site) -> Vec<Diagnostic> {
-    let mut found: Vec<_> = schema
-        .unknown_fields(content)
-        .into_iter()
-        .map(|unknown| {
-            let place = site.along(&unknown.path);
-            let message = format!("unknown field `{}`", unknown.path);
-            let diagnostic = place.key_error(Code::E0601, message, "not a field of tests");
-            match unknown.nearest {
-                Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
-                None => diagnostic,
-            }
-        })
-        .collect();
-    found.extend(schema.validate(content).into_iter().map(|violation| {
-        let message = format!("`{}`: {}", violation.path, violation.kind);
-        site.along(&violation.path).error(Code::E0601, message, "not valid")
-    }));
-    found
 }
 
 /// The form of a `tests.yaml`.

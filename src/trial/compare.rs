@@ -1,28 +1,9 @@
-//! Parts of objects: merge patches, and what of an expected part is not there.
+//! Parts of objects: what of an expected part is not there.
 
 use serde_json::Value as Json;
 
 use crate::catalog::canonical;
 use crate::schema::path::Path;
-
-/// Applies a merge patch (RFC 7386): null takes away, maps merge, anything else replaces.
-pub(super) fn merge(value: &mut Json, patch: &Json) {
-    let Json::Object(changes) = patch else {
-        patch.clone_into(value);
-        return;
-    };
-    if !value.is_object() {
-        *value = Json::Object(serde_json::Map::new());
-    }
-    let Json::Object(members) = value else { return };
-    for (key, change) in changes {
-        if change.is_null() {
-            members.remove(key);
-        } else {
-            merge(members.entry(key.clone()).or_insert(Json::Null), change);
-        }
-    }
-}
 
 /// One expected value that is not there.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,13 +42,6 @@ fn walk(expected: &Json, got: Option<&Json>, path: &Path, pointer: String, found
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_patch_merges_maps_replaces_lists_and_takes_away_by_null() {
-        let mut value = json!({"a": {"b": 1, "c": 2}, "d": [1, 2], "e": 3});
-        merge(&mut value, &json!({"a": {"b": null, "x": {"y": null, "z": 1}}, "d": [3]}));
-        assert_eq!(value, json!({"a": {"c": 2, "x": {"z": 1}}, "d": [3], "e": 3}));
-    }
 
     #[test]
     fn a_part_may_lack_what_the_whole_has_but_lists_are_whole_and_null_is_absence() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use json_patch::merge;
 use serde_json::{Value as Json, json};
 
 use crate::api::{API_VERSION, OpenBaoClusterClaim};
@@ -12,7 +13,7 @@ use crate::engine::{
 };
 
 use super::case::{Case, ClaimSource, Expect};
-use super::compare::{merge, missing};
+use super::compare::missing;
 
 /// How one case went.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::api::{API_VERSION, AppliedContract, BindingRef, ClaimPhase, ClaimStatus, ConnectionStatus, ObjectRef};
 use crate::controller::conditions::{self, Told};
 use crate::controller::context::{About, Context, Severity};
-use crate::controller::server::{CLAIM, CLUSTER, SECRET};
+use crate::controller::server::{CLAIM, CLUSTER, CONFIG_MAP, SECRET, VOLUME_CLAIM};
 use crate::controller::world::Watched;
 use crate::engine::{Finding, bounded};
 
@@ -67,10 +67,7 @@ pub(super) async fn run(
 /// of them.
 pub(super) async fn forbidden(ctx: &Context, seen: &Seen, failure: &ApiFailure) -> Result<(), Failure> {
     let old = told_before(ctx, seen);
-    let message = format!(
-        "{failure}; help: let the operator work in namespace `{}`: bind `openbao-claims-tenant-namespace` there",
-        seen.at.namespace
-    );
+    let message = format!("{failure}; help: {}", right(failure.resource(), &seen.at.namespace));
     let verdict = Verdict::blocked("Forbidden", &message);
     let told = [
         verdict.ready.clone(),
@@ -87,6 +84,16 @@ pub(super) async fn forbidden(ctx: &Context, seen: &Seen, failure: &ApiFailure) 
     write(ctx, seen, &old, &status).await?;
     tell(ctx, seen, &verdict, &old);
     Ok(())
+}
+
+/// What to grant. Where the operator works for tenants, its rights are bound by namespace; the rest it has once.
+fn right(resource: &str, namespace: &str) -> String {
+    let bound = [CLUSTER, SECRET, CONFIG_MAP, VOLUME_CLAIM];
+    if bound.iter().any(|kind| kind.plural == resource) {
+        format!("let the operator work in namespace `{namespace}`: bind `openbao-claims-tenant-namespace` there")
+    } else {
+        "the operator's own roles are not in force: apply `deploy/rbac.yaml`".to_owned()
+    }
 }
 
 fn told_before(ctx: &Context, seen: &Seen) -> ClaimStatus {
