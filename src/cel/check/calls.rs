@@ -1,13 +1,15 @@
 //! Operators and functions: signatures are those of the one table in `library`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::chain::dotted;
-use super::facts::{Facts, key, place, with_parents};
+use super::facts::{Facts, Place};
+use super::learn::{self, Learned};
 use super::mistake::quoted;
 use super::{Checker, MistakeKind, Type, Typed};
-use crate::cel::ast::{Expr, Kind};
+use crate::cel::ast::{Expr, Kind, Literal};
 use crate::cel::library::{self, Function, Ty};
 use crate::diagnostic::nearest;
 
@@ -19,17 +21,26 @@ impl Checker<'_> {
             ("_||_", None, [left, right]) => self.or(left, right),
             ("!_", None, [operand]) => {
                 let typed = self.expr(operand);
-                let typed = self.truth(typed, &operand.range);
-                Typed { ty: Type::Bool, yes: typed.no, no: typed.yes }
+                let Typed { learned, .. } = self.truth(typed, &operand.range);
+                Typed { ty: Type::Bool, learned: Learned { yes: learned.no, no: learned.yes } }
             }
             ("_?_:_", None, [condition, yes, no]) => self.conditional(condition, yes, no),
-            ("has", None, [arg]) => Typed { ty: self.tested(arg), yes: with_parents(arg), no: Facts::default() },
-            ("hasValue", Some(held), []) => {
+            ("has", None, [arg]) => Typed { ty: self.tested(arg), learned: there(arg) },
+            ("hasValue", Some(held), []) => Typed { ty: self.plain(expr), learned: there(held) },
+            ("value", Some(held), []) => {
                 let ty = self.plain(expr);
-                Typed { ty, yes: with_parents(held), no: Facts::default() }
+                self.proven(held, name_of(expr));
+                ty.into()
             }
             ("@in", None, [item, range]) => self.member(expr, item, range),
-            ("_==_" | "_!=_", None, [one, two]) => self.equality(expr, one, two).into(),
+            ("_==_" | "_!=_", None, [one, two]) => self.equality(expr, one, two),
+            ("_<_" | "_<=_" | "_>_" | "_>=_", None, [one, two]) => {
+                Typed { ty: self.plain(expr), learned: learn::ordering(function, one, two) }
+            }
+            ("orValue", Some(_), [_]) => {
+                let learned = learn::flag(expr);
+                Typed { ty: self.default(expr), learned }
+            }
             (name, Some(target), args) => match self.macro_call(name, target, args) {
                 Some(ty) => ty.into(),
                 None => self.plain(expr).into(),
@@ -38,65 +49,114 @@ impl Checker<'_> {
         }
     }
 
+    /// `.value()` of an optional is an error where it holds none.
+    fn proven(&mut self, held: &Expr, name: &Range<usize>) {
+        let given = matches!(&held.kind, Kind::Call { function, .. } if &**function == "of");
+        let place = Place::of(held);
+        if given || self.knows(place.as_ref()) {
+            return;
+        }
+        let what = place.map_or_else(|| "the optional's value".to_owned(), |place| place.to_string());
+        let advice = "end the optional with `.orValue(…)`, or ask `.hasValue()` before".to_owned();
+        self.mistake(name, MistakeKind::MayBeAbsent(what), Some(advice));
+    }
+
     fn and(&mut self, left: &Expr, right: &Expr) -> Typed {
         let one = self.expr(left);
-        let one = self.truth(one, &left.range);
+        let one = self.truth(one, &left.range).learned;
         let two = self.knowing(&one.yes, right);
-        let two = self.truth(two, &right.range);
-        let no = one.no.intersection(&two.no).cloned().collect();
-        Typed { ty: Type::Bool, yes: one.yes.into_iter().chain(two.yes).collect(), no }
+        let two = self.truth(two, &right.range).learned;
+        // Where it does not hold, the left did not, or it did and the right did not.
+        let no = one.no.or(&one.yes.clone().and(&two.no));
+        Typed { ty: Type::Bool, learned: Learned { yes: one.yes.and(&two.yes), no } }
     }
 
     fn or(&mut self, left: &Expr, right: &Expr) -> Typed {
         let one = self.expr(left);
-        let one = self.truth(one, &left.range);
+        let one = self.truth(one, &left.range).learned;
         let two = self.knowing(&one.no, right);
-        let two = self.truth(two, &right.range);
-        let yes = one.yes.intersection(&two.yes).cloned().collect();
-        Typed { ty: Type::Bool, yes, no: one.no.into_iter().chain(two.no).collect() }
+        let two = self.truth(two, &right.range).learned;
+        let yes = one.yes.or(&one.no.clone().and(&two.yes));
+        Typed { ty: Type::Bool, learned: Learned { yes, no: one.no.and(&two.no) } }
     }
 
     fn conditional(&mut self, condition: &Expr, yes: &Expr, no: &Expr) -> Typed {
         let asked = self.expr(condition);
-        let asked = self.truth(asked, &condition.range);
-        let one = self.knowing(&asked.yes, yes).ty;
-        let two = self.knowing(&asked.no, no).ty;
-        self.joined(one, two, "branches", &no.range).into()
+        let asked = self.truth(asked, &condition.range).learned;
+        let one = self.knowing(&asked.yes, yes);
+        let two = self.knowing(&asked.no, no);
+        let learned = match (&yes.kind, &no.kind) {
+            // `a ? b : false` is `a && b`; `a ? true : b` is `a || b`.
+            (_, Kind::Literal(Literal::Bool(false))) => Learned::yes(asked.yes.and(&one.learned.yes)),
+            (Kind::Literal(Literal::Bool(false)), _) => Learned::yes(asked.no.and(&two.learned.yes)),
+            _ => Learned {
+                yes: asked.yes.clone().and(&one.learned.yes).or(&asked.no.clone().and(&two.learned.yes)),
+                no: asked.yes.and(&one.learned.no).or(&asked.no.and(&two.learned.no)),
+            },
+        };
+        Typed { ty: self.joined(one.ty, two.ty, "branches", &no.range), learned }
     }
 
-    /// `k in m`: the key is there.
+    /// `k in m`: the key is there; `x in ['a', 'b']`: it is one of them.
     fn member(&mut self, expr: &Expr, item: &Expr, range: &Expr) -> Typed {
+        let (one, two) = (self.quietly(item), self.quietly(range));
         let ty = self.plain(expr);
-        let yes = place(range).and_then(|below| key(&below, item));
-        Typed { ty, yes: yes.into_iter().collect(), no: Facts::default() }
+        self.possible(item, &one, range, &two);
+        Typed { ty, learned: learn::membership((item, &one), (range, &two)) }
     }
 
-    fn equality(&mut self, expr: &Expr, one: &Expr, two: &Expr) -> Type {
+    /// A list that is asked for a value which it cannot hold, or a value that is none of it.
+    fn possible(&mut self, item: &Expr, one: &Type, range: &Expr, two: &Type) {
+        match (&range.kind, one, two) {
+            (Kind::List(elements), Type::Enum(_), _) if !matches!(item.kind, Kind::Literal(_)) => {
+                for element in elements {
+                    let value = self.quietly(&element.value);
+                    self.impossible(&element.value, &value, one);
+                }
+            }
+            (_, Type::Enum(_), Type::List(values)) => {
+                self.impossible(item, one, values);
+            }
+            (_, Type::Enum(_), Type::Object(object)) if !object.open => {
+                let names = Type::Enum(Arc::new(object.fields.keys().cloned().collect()));
+                self.impossible(item, one, &names);
+            }
+            _ => {}
+        }
+    }
+
+    /// A literal that is none of the possible values.
+    fn impossible(&mut self, literal: &Expr, text: &Type, possible: &Type) -> bool {
+        let (Kind::Literal(_), Some(text), Some(values)) = (&literal.kind, text.texts(), possible.texts()) else {
+            return false;
+        };
+        let Some(text) = text.first().filter(|text| !values.contains(*text)) else { return false };
+        let near = nearest(text, values.iter().map(String::as_str));
+        let values: Vec<&String> = values.iter().collect();
+        let help =
+            near.map_or_else(|| format!("it is one of {}", quoted(&values)), |it| format!("did you mean `{it}`?"));
+        self.mistake(&literal.range, MistakeKind::Impossible(text.clone()), Some(help));
+        true
+    }
+
+    fn equality(&mut self, expr: &Expr, one: &Expr, two: &Expr) -> Typed {
         let (left, right) = (self.ty(one), self.ty(two));
-        let Kind::Call { function, .. } = &expr.kind else { return Type::Error };
+        let Kind::Call { function, .. } = &expr.kind else { return Type::Error.into() };
         if !left.comparable(&right) {
             let sign = function.trim_matches('_');
             let help = match (&left, &right) {
-                (Type::Optional(_), _) | (_, Type::Optional(_)) => "end the optional with `.orValue(…)`".to_owned(),
+                (Type::Optional(_), _) | (_, Type::Optional(_)) => END_OPTIONAL.to_owned(),
                 _ => "convert one of them, such as `string(…)` or `int(…)`".to_owned(),
             };
             self.mistake(&expr.range, MistakeKind::NoOverload(format!("{left} {sign} {right}")), Some(help));
-            return Type::Bool;
+            return Type::Bool.into();
         }
-        for (literal, text, other) in [(one, &left, &right), (two, &right, &left)] {
-            if let (Kind::Literal(_), Type::Enum(text), Type::Enum(values)) = (&literal.kind, text, other)
-                && !(matches!(one.kind, Kind::Literal(_)) && matches!(two.kind, Kind::Literal(_)))
-                && let Some(text) = text.first().filter(|text| !values.contains(*text))
-            {
-                let values: Vec<&String> = values.iter().collect();
-                let near = nearest(text, values.iter().map(|value| value.as_str()));
-                let help = near
-                    .map_or_else(|| format!("it is one of {}", quoted(&values)), |it| format!("did you mean `{it}`?"));
-                self.mistake(&literal.range, MistakeKind::Impossible(text.clone()), Some(help));
-                return Type::Bool;
-            }
+        let both = matches!(one.kind, Kind::Literal(_)) && matches!(two.kind, Kind::Literal(_));
+        if !both && (self.impossible(one, &left, &right) || self.impossible(two, &right, &left)) {
+            return Type::Bool.into();
         }
-        Type::Bool
+        let learned = learn::equality(&**function == "_==_", (one, &left), (two, &right));
+        Typed { ty: Type::Bool, learned }
     }
 
     /// An argument; Kubernetes lets the list of `format` hold anything.
@@ -130,29 +190,69 @@ impl Checker<'_> {
         }
         let operator = row.name.ends_with('_') || row.name == "@in";
         let range = if operator { &expr.range } else { name };
-        let optional = types.iter().any(|ty| matches!(ty, Type::Optional(_)));
-        let help = if optional {
-            "end the optional with `.orValue(…)`"
-        } else {
-            "convert an operand, such as `string(…)` or `int(…)`"
-        };
-        self.mistake(
-            range,
-            MistakeKind::NoOverload(written(row.name, target.is_some(), &types)),
-            Some(help.to_owned()),
-        );
+        let kind = MistakeKind::NoOverload(written(row.name, target.is_some(), &types));
+        self.mistake(range, kind, Some(advice(&types).to_owned()));
         Type::Error
+    }
+
+    /// The type of an expression whose mistakes are told elsewhere.
+    fn quietly(&mut self, expr: &Expr) -> Type {
+        let told = self.mistakes.len();
+        let ty = self.ty(expr);
+        self.mistakes.truncate(told);
+        ty
     }
 }
 
-/// What a function gives for these types; `None` where no signature takes them.
-fn result(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
-    if !receiver && library::is_variadic(row.name) && types.len() > 2 {
-        return Some(Type::Dyn);
+const END_OPTIONAL: &str = "end the optional with `.orValue(…)`";
+
+/// What to do where no signature takes these types.
+fn advice(types: &[Type]) -> &'static str {
+    if types.iter().any(|ty| matches!(ty, Type::Optional(_))) {
+        END_OPTIONAL
+    } else if types.iter().any(|ty| matches!(ty, Type::Nullable(_))) {
+        "ask `!= null` before"
+    } else if types.iter().any(|ty| matches!(ty, Type::Dyn)) {
+        "of a value of any type ask `type(…) == string` (or `int`, …) before"
+    } else {
+        "convert an operand, such as `string(…)` or `int(…)`"
     }
+}
+
+/// Bytes of a call's name.
+fn name_of(expr: &Expr) -> &Range<usize> {
+    match &expr.kind {
+        Kind::Call { name, .. } => name,
+        _ => &expr.range,
+    }
+}
+
+fn there(expr: &Expr) -> Learned {
+    Learned::yes(Place::of(expr).as_ref().map(Facts::there).unwrap_or_default())
+}
+
+/// What a function gives for these types; `None` where some value of them is taken by no signature.
+fn result(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
     if types.contains(&Type::Error) {
         return Some(Type::Error);
     }
+    if let Some(at) = types.iter().position(|ty| *ty == Type::IntOrString) {
+        let as_one = |ty: Type| {
+            let mut types = types.to_vec();
+            *types.get_mut(at)? = ty;
+            result(row, receiver, &types)
+        };
+        return as_one(Type::Int)?.join(&as_one(Type::String)?);
+    }
+    if !receiver && library::is_variadic(row.name) && types.len() > 2 {
+        let (first, rest) = types.split_first()?;
+        let pairs = rest.iter().map(|ty| single(row, receiver, &[first.clone(), ty.clone()]));
+        return pairs.reduce(|one, two| Some(one?.join(&two?).unwrap_or(Type::Dyn)))?;
+    }
+    single(row, receiver, types)
+}
+
+fn single(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
     let mut found: Option<Type> = None;
     let rows = row.overloads.iter().filter(|it| it.receiver == receiver && it.params.len() == types.len());
     for overload in rows {
@@ -161,7 +261,7 @@ fn result(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
         if takes {
             let one = Type::of(overload.result, &bound);
             let one = if overload.result == Ty::Dyn { Type::Dyn } else { one };
-            // Several signatures may take an operand of which nothing is known.
+            // Several signatures may take an empty list.
             found = Some(match found {
                 Some(other) => other.join(&one).unwrap_or(Type::Dyn),
                 None => one,

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::facts::place;
+use super::facts::Place;
+use super::learn::Learned;
 use super::mistake::quoted;
-use super::{Checker, MistakeKind, Type};
+use super::{Checker, Known, MistakeKind, Object, Type, Typed};
 use crate::cel::ast::{Expr, Kind, Literal};
 use crate::diagnostic::nearest;
 
 impl Checker<'_> {
-    pub(super) fn chain(&mut self, expr: &Expr) -> Type {
-        if let Some(ty) = self.name(expr, false) {
-            return ty;
+    pub(super) fn chain(&mut self, expr: &Expr) -> Typed {
+        if let Some((ty, learned)) = self.name(expr, false) {
+            return Typed { ty: self.narrowed(expr, ty), learned };
         }
-        match &expr.kind {
+        let ty = match &expr.kind {
             Kind::Select { operand, field, name, optional } => {
                 let base = self.ty(operand);
                 self.field(expr, &base, operand, field, name, *optional)
@@ -26,6 +27,17 @@ impl Checker<'_> {
                 self.key(expr, &base, &key, index, *optional)
             }
             _ => Type::Error,
+        };
+        self.narrowed(expr, ty).into()
+    }
+
+    /// The type that is known of a place, if it is narrower than the declared one.
+    fn narrowed(&self, expr: &Expr, ty: Type) -> Type {
+        let known = Place::of(expr).and_then(|place| self.facts.ty(&place).cloned());
+        match (known, &ty) {
+            (Some(known), Type::Optional(_)) => known.optional(),
+            (Some(known), _) if ty != Type::Error => known,
+            _ => ty,
         }
     }
 
@@ -41,24 +53,24 @@ impl Checker<'_> {
     }
 
     /// A declared name or a variable of a macro.
-    fn name(&mut self, expr: &Expr, tested: bool) -> Option<Type> {
+    fn name(&mut self, expr: &Expr, tested: bool) -> Option<(Type, Learned)> {
         let path = dotted(expr)?;
         let first = path.split('.').next().unwrap_or_default();
         if let Some(local) = self.local(first) {
-            return (first == path).then(|| local.clone());
+            return (first == path).then(|| (local.clone(), Learned::default()));
         }
-        let (ty, always) = self.declarations.0.get(&path)?.clone();
+        let Known { ty, always, learned } = self.declared.name(&path)?;
         if matches!(expr.kind, Kind::Select { optional: true, .. }) {
-            return Some(ty.optional());
+            return Some((ty.optional(), Learned::default()));
         }
-        if !always && !tested && !self.knows(Some(&path)) {
+        if !always && !tested && !self.knows(Place::of(expr).as_ref()) {
             let help = match path.rsplit_once('.') {
                 Some((group, last)) => format!("read it as `{group}.?{last}`, or only where `has({path})` holds"),
                 None => format!("test it with `has({path})`"),
             };
             self.mistake(&expr.range, MistakeKind::MayBeAbsent(path), Some(help));
         }
-        Some(ty)
+        Some((ty, learned))
     }
 
     fn field(
@@ -70,15 +82,17 @@ impl Checker<'_> {
         range: &Range<usize>,
         optional: bool,
     ) -> Type {
-        let (base, viral) = match base {
-            Type::Optional(held) => ((**held).clone(), true),
-            plain => (plain.clone(), false),
-        };
+        let (base, viral) = inside(base);
         let optional = optional || viral;
+        let base = match base {
+            // `.?` of null finds nothing.
+            Type::Nullable(held) if optional => (*held).clone(),
+            base => base,
+        };
         let (ty, always) = match &base {
             Type::Object(object) => match object.fields.get(name) {
                 Some((ty, always)) => (ty.clone(), *always),
-                None if object.open => return if optional { Type::Dyn.optional() } else { Type::Dyn },
+                None if object.open => (Type::Dyn, false),
                 None => {
                     self.unknown_field(operand, name, range, object.fields.keys().map(String::as_str));
                     return Type::Error;
@@ -86,26 +100,30 @@ impl Checker<'_> {
             },
             Type::Map(_, value) => ((**value).clone(), false),
             Type::Table(keys, value) => ((**value).clone(), keys.contains(name)),
+            Type::Dyn => (Type::Dyn, false),
             silent if silent.is_silent() => {
                 return if optional { silent.clone().optional() } else { silent.clone() };
             }
             other => {
-                let kind = MistakeKind::NoOverload(format!("{other}.{name}"));
-                self.mistake(range, kind, Some(format!("a {other} has no fields")));
+                let help = match other {
+                    Type::Nullable(_) => "ask `!= null` before, or read it with `.?`".to_owned(),
+                    _ => format!("a {other} has no fields"),
+                };
+                self.mistake(range, MistakeKind::NoOverload(format!("{other}.{name}")), Some(help));
                 return Type::Error;
             }
         };
         if optional {
             return ty.optional();
         }
-        if !always && !self.knows(place(expr).as_ref()) {
+        if !always && !self.knows(Place::of(expr).as_ref()) {
             self.absent(expr, operand, name, range);
         }
         ty
     }
 
     fn absent(&mut self, expr: &Expr, operand: &Expr, name: &str, range: &Range<usize>) {
-        let (whole, base) = (place(expr).unwrap_or_else(|| name.to_owned()), place(operand));
+        let (whole, base) = (Place::of(expr).map_or_else(|| name.to_owned(), |it| it.to_string()), Place::of(operand));
         let help =
             base.map(|base| format!("test it with `has({whole})`, or give a default: `{base}.?{name}.orValue(…)`"));
         self.mistake(range, MistakeKind::MayBeAbsent(whole), help);
@@ -119,7 +137,7 @@ impl Checker<'_> {
         fields: impl Iterator<Item = &'n str>,
     ) {
         let fields: Vec<&str> = fields.collect();
-        let parent = place(operand).unwrap_or_else(|| "the object".to_owned());
+        let parent = Place::of(operand).map_or_else(|| "the object".to_owned(), |it| it.to_string());
         let help = match nearest(name, fields.iter().copied()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
             None if fields.is_empty() => None,
@@ -129,54 +147,97 @@ impl Checker<'_> {
     }
 
     fn key(&mut self, expr: &Expr, base: &Type, key: &Type, index: &Expr, optional: bool) -> Type {
-        let (base, viral) = match base {
-            Type::Optional(held) => ((**held).clone(), true),
-            plain => (plain.clone(), false),
-        };
+        let (base, viral) = inside(base);
         let optional = optional || viral;
-        let known = optional || self.knows(place(expr).as_ref());
+        let base = match base {
+            Type::Nullable(held) if optional => (*held).clone(),
+            base => base,
+        };
+        let known = optional || self.knows(Place::of(expr).as_ref());
         let value = match (&base, key) {
+            (Type::Error | Type::Nothing, _) => base.clone(),
+            (_, Type::Error) => Type::Error,
             (Type::Table(keys, value), _) => {
                 if !known {
                     self.table(keys, key, index);
                 }
                 (**value).clone()
             }
-            (Type::List(item), Type::Int | Type::Uint | Type::Double | Type::Dyn | Type::Error) => (**item).clone(),
-            (Type::Object(object), _) => match &index.kind {
-                Kind::Literal(Literal::String(name))
-                    if object.fields.get(&**name).is_some_and(|(_, always)| *always) =>
-                {
-                    object.fields.get(&**name).map_or(Type::Dyn, |(ty, _)| ty.clone())
-                }
-                _ => {
-                    self.key_absent(expr, index, known);
-                    Type::Dyn
-                }
-            },
-            (Type::Map(wanted, value), _) => {
-                if wanted.join(key).is_none() {
-                    let kind = MistakeKind::NoOverload(format!("{base}[{key}]"));
-                    self.mistake(&index.range, kind, Some(format!("its keys are {wanted}")));
-                } else {
-                    self.key_absent(expr, index, known);
-                }
+            (Type::List(item), Type::Int | Type::Uint) => {
+                self.position(expr, index, known);
+                (**item).clone()
+            }
+            (Type::Object(object), Type::String | Type::Enum(_)) => self.keyed(expr, object, key, index, known),
+            (Type::Map(wanted, value), _) if !matches!(key, Type::Dyn) && wanted.join(key).is_some() => {
+                self.key_absent(expr, index, known);
                 (**value).clone()
             }
-            (silent, _) if silent.is_silent() => silent.clone(),
+            (Type::Dyn, Type::String | Type::Enum(_) | Type::Int | Type::Uint | Type::Bool) => {
+                self.key_absent(expr, index, known);
+                Type::Dyn
+            }
             (other, _) => {
-                self.mistake(&expr.range, MistakeKind::NoOverload(format!("{other}[{key}]")), None);
+                let help = match other {
+                    Type::Map(wanted, _) => Some(format!("its keys are {wanted}")),
+                    Type::Nullable(_) => Some("ask `!= null` before, or read it with `[?…]`".to_owned()),
+                    _ => None,
+                };
+                self.mistake(&index.range, MistakeKind::NoOverload(format!("{other}[{key}]")), help);
                 return Type::Error;
             }
         };
         if optional { value.optional() } else { value }
     }
 
+    /// `object['k']`, `object[key]` where the key's values are known.
+    fn keyed(&mut self, expr: &Expr, object: &Object, key: &Type, index: &Expr, known: bool) -> Type {
+        let Some(names) = key.texts() else {
+            self.key_absent(expr, index, known);
+            return Type::Dyn;
+        };
+        let mut value = Type::Nothing;
+        for name in names {
+            let (ty, always) = match object.fields.get(name) {
+                Some((ty, always)) => (ty.clone(), *always),
+                None if object.open => (Type::Dyn, false),
+                None => {
+                    let parent = Place::of(expr).map_or_else(|| "the object".to_owned(), |it| it.to_string());
+                    let kind = MistakeKind::UnknownField { parent, name: name.clone() };
+                    let near = nearest(name, object.fields.keys().map(String::as_str));
+                    self.mistake(&index.range, kind, near.map(|near| format!("did you mean `{near}`?")));
+                    return Type::Error;
+                }
+            };
+            value = value.join(&ty).unwrap_or(Type::Dyn);
+            if !always && !known {
+                self.key_absent(expr, index, false);
+                return value;
+            }
+        }
+        value
+    }
+
+    /// A position of a list must be proven, but for a list that is written out.
+    fn position(&mut self, expr: &Expr, index: &Expr, known: bool) {
+        if let (Kind::Index { operand, .. }, Kind::Literal(Literal::Int(at))) = (&expr.kind, &index.kind)
+            && let Kind::List(elements) = &operand.kind
+            && elements.iter().all(|element| !element.optional)
+            && usize::try_from(*at).is_ok_and(|at| at < elements.len())
+        {
+            return;
+        }
+        if !known {
+            let whole = Place::of(expr).map_or_else(|| "the position".to_owned(), |it| it.to_string());
+            let help = "test it with `size()`, or read it as `[?…]` and end with `.orValue(…)`".to_owned();
+            self.mistake(&index.range, MistakeKind::MayBeAbsent(whole), Some(help));
+        }
+    }
+
     fn key_absent(&mut self, expr: &Expr, index: &Expr, known: bool) {
         if known {
             return;
         }
-        let whole = place(expr).unwrap_or_else(|| "the key".to_owned());
+        let whole = Place::of(expr).map_or_else(|| "the key".to_owned(), |it| it.to_string());
         let help = "test it with `in`, or read it as `[?…]` and end with `.orValue(…)`".to_owned();
         self.mistake(&index.range, MistakeKind::MayBeAbsent(whole), Some(help));
     }
@@ -203,6 +264,14 @@ impl Checker<'_> {
             }
             other => self.mistake(&index.range, MistakeKind::NoOverload(format!("map[{other}]")), None),
         }
+    }
+}
+
+/// What is looked into: what an optional holds, and whether it was one.
+fn inside(base: &Type) -> (Type, bool) {
+    match base {
+        Type::Optional(held) => ((**held).clone(), true),
+        plain => (plain.clone(), false),
     }
 }
 

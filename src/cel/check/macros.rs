@@ -12,17 +12,23 @@ impl Checker<'_> {
         match (name, args) {
             ("bind", [variable, init, body]) if is_cel(target) => {
                 let ty = self.ty(init);
-                Some(self.with(&[(variable, ty)], &Facts::new(), body).ty)
+                Some(self.with(&[(variable, ty)], &Facts::default(), body).ty)
             }
-            ("optMap" | "optFlatMap", [variable, body]) => {
+            ("optMap", [variable, body]) => {
                 let held = self.held(target);
-                let made = self.with(&[(variable, held)], &Facts::new(), body).ty;
-                Some(if name == "optMap" { made.optional() } else { made })
+                Some(self.with(&[(variable, held)], &Facts::default(), body).ty.optional())
             }
-            ("orValue", [other]) => {
+            ("optFlatMap", [variable, body]) => {
                 let held = self.held(target);
-                let other_type = self.ty(other);
-                Some(self.joined(held, other_type, "value and default", &other.range))
+                match self.with(&[(variable, held)], &Facts::default(), body).ty {
+                    silent if silent.is_silent() => Some(silent),
+                    made @ Type::Optional(_) => Some(made),
+                    other => {
+                        let advice = Some("use `optMap` for a body that is no optional".to_owned());
+                        self.mistake(&body.range, MistakeKind::NotOptional(other), advice);
+                        Some(Type::Error)
+                    }
+                }
             }
             ("all" | "exists" | "exists_one" | "existsOne" | "filter" | "map" | "sortBy", [v, body]) => {
                 Some(self.fold(name, target, &[v], None, body))
@@ -37,6 +43,15 @@ impl Checker<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `a.?b.orValue(c)`
+    pub(super) fn default(&mut self, expr: &Expr) -> Type {
+        let Kind::Call { target: Some(target), args, .. } = &expr.kind else { return Type::Error };
+        let [other] = args.as_slice() else { return Type::Error };
+        let held = self.held(target);
+        let default = self.ty(other);
+        self.joined(held, default, "value and default", &other.range)
     }
 
     /// What an optional holds.
@@ -58,10 +73,10 @@ impl Checker<'_> {
         let declared: Vec<(&Expr, Type)> = variables.iter().copied().zip([first.clone(), second]).collect();
         let learned = match filter {
             Some(filter) => {
-                let asked = self.with(&declared, &Facts::new(), filter);
-                self.truth(asked, &filter.range).yes
+                let asked = self.with(&declared, &Facts::default(), filter);
+                self.truth(asked, &filter.range).learned.yes
             }
-            None => Facts::new(),
+            None => Facts::default(),
         };
         let made = self.with(&declared, &learned, body);
         match name {
@@ -70,16 +85,26 @@ impl Checker<'_> {
                 Type::Bool
             }
             "filter" => {
-                self.truth(made, &body.range);
-                Type::List(Arc::new(first))
+                let learned = self.truth(made, &body.range).learned;
+                let variable = variables.first().and_then(|variable| named(variable));
+                Type::List(Arc::new(variable.map_or(first.clone(), |name| learned.yes.refine(&name, first))))
             }
             "sortBy" => range,
-            "transformMap" => Type::Map(Arc::new(first), Arc::new(made.ty)),
-            "transformMapEntry" => match made.ty.entries() {
-                Some((key, value)) => Type::Map(Arc::new(super::widened(key)), Arc::new(value)),
-                None => Type::Dyn,
-            },
+            "transformMap" => Type::Map(Arc::new(super::widened(first)), Arc::new(made.ty)),
+            "transformMapEntry" => self.made_entries(made.ty, body),
             _ => Type::List(Arc::new(made.ty)),
+        }
+    }
+
+    fn made_entries(&mut self, made: Type, body: &Expr) -> Type {
+        match made.entries() {
+            Some((key, value)) => Type::Map(Arc::new(super::widened(key)), Arc::new(value)),
+            None if made.is_silent() => made,
+            None => {
+                let kind = MistakeKind::NoOverload(format!("transformMapEntry with {made}"));
+                self.mistake(&body.range, kind, Some("the body gives a map, such as `{key: value}`".to_owned()));
+                Type::Error
+            }
         }
     }
 
@@ -89,10 +114,14 @@ impl Checker<'_> {
             (Type::List(item), _) if pair => (Type::Int, (**item).clone()),
             (Type::List(item), _) => ((**item).clone(), Type::Error),
             (_, Some(entries)) => entries,
-            (silent, _) if silent.is_silent() => (silent.clone(), silent.clone()),
+            (silent @ (Type::Error | Type::Nothing), _) => (silent.clone(), silent.clone()),
             (other, _) => {
-                let optional = matches!(other, Type::Optional(_));
-                let help = optional.then(|| "end the optional with `.orValue([])`".to_owned());
+                let help = match other {
+                    Type::Optional(_) => Some("end the optional with `.orValue([])`".to_owned()),
+                    Type::Nullable(_) => Some("ask `!= null` before".to_owned()),
+                    Type::Dyn => Some("ask `type(…) == list` before".to_owned()),
+                    _ => None,
+                };
                 self.mistake(&target.range, MistakeKind::NotARange(other.clone()), help);
                 (Type::Error, Type::Error)
             }
@@ -104,16 +133,23 @@ impl Checker<'_> {
         let depth = self.locals.len();
         let before = self.facts.clone();
         for (variable, ty) in variables {
-            if let Kind::Ident { name, .. } = &variable.kind {
-                self.facts.retain(|fact| !fact.contains(&**name));
-                self.locals.push((Arc::clone(name), ty.clone()));
+            if let Some(name) = named(variable) {
+                self.facts.forget(&name);
+                self.locals.push((name, ty.clone()));
             }
         }
-        self.facts.extend(learned.iter().cloned());
+        self.facts = std::mem::take(&mut self.facts).and(learned);
         let typed = self.expr(body);
         self.locals.truncate(depth);
         self.facts = before;
         typed
+    }
+}
+
+fn named(variable: &Expr) -> Option<Arc<str>> {
+    match &variable.kind {
+        Kind::Ident { name, .. } => Some(Arc::clone(name)),
+        _ => None,
     }
 }
 

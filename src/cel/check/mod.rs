@@ -9,6 +9,7 @@
 mod calls;
 mod chain;
 mod facts;
+mod learn;
 mod macros;
 mod mistake;
 #[cfg(test)]
@@ -22,21 +23,45 @@ use std::sync::Arc;
 use super::ast::{Element, Entry, Expr, Kind, Literal};
 use facts::{Facts, Place};
 
+pub use learn::Learned;
 pub use mistake::{Mistake, MistakeKind};
 pub use types::{Object, Type};
 
 /// Mistakes of one expression that are told.
 const MAX_MISTAKES: usize = 100;
 
-/// The types of the names that an expression may use.
+/// A name as an expression may use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether it has a value whatever the claim says.
+    pub always: bool,
+    /// For a condition that has a name: what follows where it holds, and where it does not.
+    pub learned: Learned,
+}
+
+/// Tells what names stand for.
+pub trait Declared {
+    /// What is known of a dotted name (`params`, `exposure.inputs`); `None` where it is none.
+    fn name(&self, path: &str) -> Option<Known>;
+}
+
+/// Names with their types, told one by one.
 #[derive(Clone, Debug, Default)]
-pub struct Declarations(BTreeMap<String, (Type, bool)>);
+pub struct Declarations(BTreeMap<String, Known>);
 
 impl Declarations {
     /// Adds a name (`params`, `exposure.inputs`); `always`: it has a value whatever the claim says.
     pub fn with(mut self, path: &str, ty: Type, always: bool) -> Self {
-        self.0.insert(path.to_owned(), (ty, always));
+        self.0.insert(path.to_owned(), Known { ty, always, learned: Learned::default() });
         self
+    }
+}
+
+impl Declared for Declarations {
+    fn name(&self, path: &str) -> Option<Known> {
+        self.0.get(path).cloned()
     }
 }
 
@@ -45,45 +70,47 @@ impl Declarations {
 pub struct Checked {
     /// The type of its value.
     pub kind: Type,
+    /// If it is a condition: what follows where it holds, and where it does not.
+    pub learned: Learned,
     /// What is wrong, in order of place; at most 100.
     pub mistakes: Vec<Mistake>,
 }
 
-/// Checks an expression that is evaluated only where all `guards` hold.
-pub fn check(expr: &Expr, declarations: &Declarations, guards: &[&Expr]) -> Checked {
-    let mut checker = Checker { declarations, locals: Vec::new(), facts: Facts::default(), mistakes: Vec::new() };
-    for guard in guards {
-        let learned = checker.expr(guard).yes;
-        checker.facts.extend(learned);
+/// Checks an expression that is evaluated only where each guard has the value beside it.
+pub fn check(expr: &Expr, declared: &dyn Declared, guards: &[(&Expr, bool)]) -> Checked {
+    let mut checker = Checker { declared, locals: Vec::new(), facts: Facts::default(), mistakes: Vec::new() };
+    for (guard, holds) in guards {
+        let learned = checker.expr(guard).learned;
+        let facts = std::mem::take(&mut checker.facts);
+        checker.facts = facts.and(if *holds { &learned.yes } else { &learned.no });
     }
     // A guard's own mistakes are told where it stands.
     checker.mistakes.clear();
-    let kind = checker.expr(expr).ty;
+    let Typed { ty, learned } = checker.expr(expr);
     let mut mistakes = checker.mistakes;
     mistakes.sort_by_key(|mistake| (mistake.range.start, mistake.range.end));
     mistakes.dedup();
     mistakes.truncate(MAX_MISTAKES);
-    Checked { kind, mistakes }
+    Checked { kind: ty, learned, mistakes }
 }
 
 struct Checker<'a> {
-    declarations: &'a Declarations,
+    declared: &'a dyn Declared,
     /// variables of macros around here, innermost last
     locals: Vec<(Arc<str>, Type)>,
     facts: Facts,
     mistakes: Vec<Mistake>,
 }
 
-/// A type, and the places that are there if the value is true, or false.
+/// A type, and what is known if the value is true, or false.
 struct Typed {
     ty: Type,
-    yes: Facts,
-    no: Facts,
+    learned: Learned,
 }
 
 impl From<Type> for Typed {
     fn from(ty: Type) -> Self {
-        Self { ty, yes: Facts::default(), no: Facts::default() }
+        Self { ty, learned: Learned::default() }
     }
 }
 
@@ -91,7 +118,7 @@ impl Checker<'_> {
     fn expr(&mut self, expr: &Expr) -> Typed {
         match &expr.kind {
             Kind::Literal(literal) => constant(literal).into(),
-            Kind::Ident { .. } | Kind::Select { .. } | Kind::Index { .. } => self.chain(expr).into(),
+            Kind::Ident { .. } | Kind::Select { .. } | Kind::Index { .. } => self.chain(expr),
             Kind::Call { .. } => self.call(expr),
             Kind::List(elements) => self.list(elements).into(),
             Kind::Map(entries) => self.map(entries).into(),
@@ -105,7 +132,7 @@ impl Checker<'_> {
     /// The type of an expression where more is known.
     fn knowing(&mut self, learned: &Facts, expr: &Expr) -> Typed {
         let before = self.facts.clone();
-        self.facts.extend(learned.iter().cloned());
+        self.facts = before.clone().and(learned);
         let typed = self.expr(expr);
         self.facts = before;
         typed
@@ -179,7 +206,7 @@ impl Checker<'_> {
     }
 
     fn knows(&self, place: Option<&Place>) -> bool {
-        place.is_some_and(|place| self.facts.contains(place))
+        place.is_some_and(|place| self.facts.has(place))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::schema::{Additional, Schema, Type as SchemaType};
 pub enum Type {
     /// what is wrong already: it silences all that follows from it
     Error,
-    /// anything: only where a schema keeps unknown fields, or allows null, or a number or text
+    /// anything: only where a schema keeps unknown fields
     Dyn,
     /// no value at all: the elements of `[]`, what `optional.none()` holds
     Nothing,
@@ -50,6 +50,10 @@ pub enum Type {
     Object(Arc<Object>),
     /// an optional
     Optional(Arc<Type>),
+    /// a value or `null`
+    Nullable(Arc<Type>),
+    /// an `int` or a `string`
+    IntOrString,
 }
 
 /// The fields of an object.
@@ -64,18 +68,23 @@ pub struct Object {
 impl From<&Schema> for Type {
     /// The type of values that the schema accepts, after its defaults.
     fn from(schema: &Schema) -> Self {
-        if schema.nullable || schema.int_or_string {
-            return Self::Dyn;
-        }
-        match schema.kind {
-            None => Self::Dyn,
-            Some(SchemaType::Boolean) => Self::Bool,
-            Some(SchemaType::Integer) => Self::Int,
-            Some(SchemaType::Number) => Self::Double,
-            Some(SchemaType::String) => text(schema),
-            Some(SchemaType::Array) => Self::List(Arc::new(schema.items.as_deref().map_or(Self::Dyn, Self::from))),
-            Some(SchemaType::Object) => object(schema),
-        }
+        let ty = plain(schema);
+        if schema.nullable && !ty.is_silent() { Self::Nullable(Arc::new(ty)) } else { ty }
+    }
+}
+
+fn plain(schema: &Schema) -> Type {
+    if schema.int_or_string {
+        return Type::IntOrString;
+    }
+    match schema.kind {
+        None => Type::Dyn,
+        Some(SchemaType::Boolean) => Type::Bool,
+        Some(SchemaType::Integer) => Type::Int,
+        Some(SchemaType::Number) => Type::Double,
+        Some(SchemaType::String) => text(schema),
+        Some(SchemaType::Array) => Type::List(Arc::new(schema.items.as_deref().map_or(Type::Dyn, Type::from))),
+        Some(SchemaType::Object) => object(schema),
     }
 }
 
@@ -114,23 +123,117 @@ impl Type {
         }
     }
 
+    /// An object of ours whose fields are all there.
+    pub fn object<const N: usize>(fields: [(&str, Self); N]) -> Self {
+        let fields = fields.into_iter().map(|(name, ty)| (name.to_owned(), (ty, true))).collect();
+        Self::Object(Arc::new(Object { fields, open: false }))
+    }
+
+    /// The same where any field may be absent: what somebody else wrote, maybe under another schema.
+    pub fn loosened(&self) -> Self {
+        match self {
+            Self::Object(object) => {
+                let loosen = |(name, (ty, _)): (&String, &(Self, bool))| (name.clone(), (ty.loosened(), false));
+                let fields = object.fields.iter().map(loosen).collect();
+                Self::Object(Arc::new(Object { fields, open: object.open }))
+            }
+            Self::List(item) => Self::List(Arc::new(item.loosened())),
+            Self::Map(key, value) => Self::Map(Arc::clone(key), Arc::new(value.loosened())),
+            Self::Optional(held) => Self::Optional(Arc::new(held.loosened())),
+            Self::Nullable(held) => Self::Nullable(Arc::new(held.loosened())),
+            other => other.clone(),
+        }
+    }
+
+    /// The type of values that are of one of two types, field by field: a field that only one of them
+    /// has may be absent.
+    pub fn either(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Object(one), Self::Object(two)) => {
+                let mut fields = BTreeMap::new();
+                for name in one.fields.keys().chain(two.fields.keys()) {
+                    let field = match (one.fields.get(name), two.fields.get(name)) {
+                        (Some((a, x)), Some((b, y))) => (a.either(b), *x && *y),
+                        (Some((only, _)), None) | (None, Some((only, _))) => (only.clone(), false),
+                        (None, None) => continue,
+                    };
+                    fields.insert(name.clone(), field);
+                }
+                Self::Object(Arc::new(Object { fields, open: one.open || two.open }))
+            }
+            (Self::List(one), Self::List(two)) => Self::List(Arc::new(one.either(two))),
+            (Self::Map(k, v), Self::Map(l, w)) if k == l => Self::Map(Arc::clone(k), Arc::new(v.either(w))),
+            (Self::Int | Self::String | Self::Enum(_), Self::IntOrString)
+            | (Self::IntOrString, Self::Int | Self::String | Self::Enum(_)) => Self::IntOrString,
+            (one, two) => one.join(two).unwrap_or(Self::Dyn),
+        }
+    }
+
+    /// The same where a field, told by its path, is there, and of a type if one is given.
+    pub(super) fn having(&self, path: &[Arc<str>], ty: Option<&Self>) -> Self {
+        let Some((first, rest)) = path.split_first() else {
+            return ty.cloned().unwrap_or_else(|| self.clone());
+        };
+        match self {
+            Self::Object(object) => {
+                let mut object = Object::clone(object);
+                if let Some((field, always)) = object.fields.get_mut(&**first) {
+                    *field = field.having(rest, ty);
+                    *always = *always || ty.is_none();
+                }
+                Self::Object(Arc::new(object))
+            }
+            Self::Nullable(held) if ty.is_none() => held.having(path, None),
+            other => other.clone(),
+        }
+    }
+
+    /// The same without one text; only of a type whose values are known.
+    pub(super) fn without(&self, texts: &BTreeSet<String>) -> Option<Self> {
+        let Self::Enum(values) = self else { return None };
+        let rest: BTreeSet<String> = values.difference(texts).cloned().collect();
+        (!rest.is_empty()).then(|| Self::Enum(Arc::new(rest)))
+    }
+
+    /// The texts that it can be, if they are known.
+    pub fn texts(&self) -> Option<&BTreeSet<String>> {
+        match self {
+            Self::Enum(values) => Some(values),
+            _ => None,
+        }
+    }
+
     /// Whether nothing can be said of its values.
-    pub(super) fn is_silent(&self) -> bool {
+    pub fn is_silent(&self) -> bool {
         matches!(self, Self::Error | Self::Dyn | Self::Nothing)
     }
 
     /// Whether `==` between the two can be asked: Kubernetes wants one type on both sides.
     pub(super) fn comparable(&self, other: &Self) -> bool {
-        matches!(self, Self::Null) || matches!(other, Self::Null) || self.join(other).is_some()
+        match (self, other) {
+            (Self::Nullable(held), other) | (other, Self::Nullable(held)) => held.comparable(other),
+            (Self::Null, _)
+            | (_, Self::Null)
+            | (Self::IntOrString, Self::Int | Self::Uint | Self::Double | Self::String | Self::Enum(_))
+            | (Self::Int | Self::Uint | Self::Double | Self::String | Self::Enum(_), Self::IntOrString) => true,
+            _ => self.join(other).is_some(),
+        }
     }
 
     /// The type that holds the values of both; `None` where there is none.
-    pub(super) fn join(&self, other: &Self) -> Option<Self> {
+    pub fn join(&self, other: &Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Error, _) | (_, Self::Error) => Self::Error,
             (Self::Nothing, only) | (only, Self::Nothing) => only.clone(),
             (Self::Dyn, _) | (_, Self::Dyn) => Self::Dyn,
             (one, two) if one == two => one.clone(),
+            (Self::Nullable(held), other) | (other, Self::Nullable(held)) => {
+                let other = if let Self::Nullable(inner) = other { inner } else { other };
+                if *other == Self::Null {
+                    return Some(Self::Nullable(Arc::clone(held)));
+                }
+                Self::Nullable(Arc::new(held.join(other)?))
+            }
             (Self::Enum(a), Self::Enum(b)) => Self::Enum(Arc::new(a.union(b).cloned().collect())),
             (Self::String | Self::Enum(_), Self::String | Self::Enum(_)) => Self::String,
             (Self::List(a), Self::List(b)) => Self::List(Arc::new(a.join(b)?)),
@@ -150,7 +253,7 @@ impl Type {
     }
 
     /// Key and value of what is a map when it runs.
-    pub(super) fn entries(&self) -> Option<(Self, Self)> {
+    pub fn entries(&self) -> Option<(Self, Self)> {
         match self {
             Self::Map(key, value) => Some(((**key).clone(), (**value).clone())),
             Self::Table(keys, value) => Some((Self::Enum(Arc::clone(keys)), (**value).clone())),
@@ -170,7 +273,7 @@ impl Type {
                 None => false,
             },
             (Ty::Dyn, _)
-            | (_, Self::Error | Self::Dyn | Self::Nothing)
+            | (_, Self::Error | Self::Nothing)
             | (Ty::Null, Self::Null)
             | (Ty::Bool, Self::Bool)
             | (Ty::Int, Self::Int)
@@ -234,6 +337,8 @@ impl fmt::Display for Type {
             Self::Table(_, value) => write!(f, "map(string, {value})"),
             Self::Object(_) => f.write_str("object"),
             Self::Optional(held) => write!(f, "optional({held})"),
+            Self::Nullable(held) => write!(f, "{held} or null"),
+            Self::IntOrString => f.write_str("int or string"),
         }
     }
 }
