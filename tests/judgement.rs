@@ -28,7 +28,7 @@ mod suite {
         )
     }
 
-    const QUIET: &str = "  validations: [{expression: \"object.spec.configuration.logLevel != 'debug'\", reason: TooLoud, message: debug logs tell too much}]";
+    const QUIET: &str = "  validations: [{expression: \"object.spec.?configuration.logLevel.orValue('info') != 'debug'\", reason: TooLoud, message: debug logs tell too much}]";
 
     #[test]
     fn a_rule_set_denies_a_new_claim_and_blocks_an_edit() {
@@ -60,10 +60,10 @@ mod suite {
 
     #[test]
     fn a_guard_that_errs_counts_as_true_and_one_that_held_before_still_judges() {
-        let erring = rules(&format!("  when: object.metadata.labels.team == 'x'\n{QUIET}"));
-        let world = World::of(&[&tiny().text(), &erring]);
+        let erring = rules(&format!("  when: int('x') == 1\n{QUIET}"));
+        let world = World::sound(&[&tiny().text(), &erring]);
         assert!(!matches!(world.decide(&world.claim(json!({"level": "debug"}))), Decision::Candidate(_)));
-        let guarded = rules(&format!("  when: object.spec.configuration.ui\n{QUIET}"));
+        let guarded = rules(&format!("  when: object.spec.?configuration.ui.orValue(false)\n{QUIET}"));
         let world = World::sound(&[&tiny().text(), &guarded]);
         approved(world.decide(&world.claim(json!({"level": "debug", "ui": false}))));
         let applied = world.contract(json!({}));
@@ -98,13 +98,21 @@ mod suite {
     }
 
     #[test]
-    fn a_sensitivity_rule_that_errs_or_answers_nonsense_blocks() {
-        for expression in ["1 / 0 == 1 ? 'InPlace' : 'Gated'", "'Inplace'", "old", "true"] {
+    fn a_sensitivity_rule_that_errs_blocks_and_one_that_answers_nonsense_is_refused() {
+        let answering = |expression: &str| {
             let mut tiny = tiny();
             tiny.sensitivity = format!("  - {{paths: [spec.configuration.logLevel], expression: \"{expression}\"}}");
-            let world = tiny.sound();
+            tiny
+        };
+        for expression in ["1 / 0 == 1 ? 'InPlace' : 'Gated'", "int(old) > 1 ? 'InPlace' : 'Gated'"] {
+            let world = answering(expression).sound();
             let decision = world.edit(&world.contract(json!({})), &world.claim(json!({"level": "warn"})));
             assert_eq!(classes(&decision), ["spec.configuration.logLevel Blocked"], "{expression}");
+        }
+        for expression in ["'Inplace'", "old", "true", "'Gated' + ''"] {
+            let world = answering(expression).world();
+            let codes: Vec<_> = world.errors().iter().map(|error| error.code.0).collect();
+            assert_eq!(codes, ["E0112"], "{expression}");
         }
     }
 

@@ -27,14 +27,16 @@ mod suite {
     }
 
     #[test]
-    fn a_value_of_another_type_is_denied_by_the_target_s_schema() {
-        let world = Tiny {
-            render: "  - {name: a, template: {spec: {configuration: {cacheSize: \"${'three'}\"}}}}".to_owned(),
-            ..Tiny::default()
-        }
-        .sound();
+    fn a_value_of_another_type_is_refused_before_any_claim_and_one_out_of_bounds_denied() {
+        let text = |value: &str| {
+            let tiny = Tiny { parameters: "{count: {type: integer, default: -1}}", ..Tiny::default() };
+            tiny.text().replace("replicas: 1", &format!("replicas: \"${{{value}}}\""))
+        };
+        let world = World::of(&[&text("'three'")]);
+        assert_eq!(world.errors()[0].code.0, "E0112", "{}", world.told());
+        let world = World::sound(&[&text("params.count")]);
         let told = denied(&world.decide(&world.claim(json!({}))));
-        assert!(told[0].starts_with("InvalidOutput: `spec.configuration.cacheSize`"), "{told:?}");
+        assert!(told[0].starts_with("InvalidOutput: `spec.replicas`"), "{told:?}");
     }
 
     #[test]

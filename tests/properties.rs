@@ -123,7 +123,7 @@ mod suite {
         #[test]
         fn integers_keep_64_bits_from_claim_to_digest(number in any::<i64>()) {
             let tiny = super::support::Tiny {
-                parameters: "{number: {type: integer}}",
+                parameters: "{number: {type: integer, default: 0}}",
                 render: "  - {name: number, template: {spec: {configuration: {cacheSize: \"${params.number < 0 ? -(params.number + 1) : params.number}\"}}}}".to_owned(),
                 ..super::support::Tiny::default()
             };

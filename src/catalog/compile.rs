@@ -12,11 +12,11 @@ use crate::diagnostic::{Code, nearest};
 
 use super::checks;
 use super::digest::Digest;
-use super::fields::Shapes;
 use super::names::{self, Binding};
 use super::object::{Catalog, Entry, listed};
 use super::origin::Site;
-use super::report::{Compiled, Place, Report};
+use super::prove::{Place, Want, World};
+use super::report::{Compiled, Report};
 use super::revision::{
     Block, Connection, Copy, Facet, Graph, Health, Mapping, MustBeAbsent, Operation, Revision, Tree, Validation,
 };
@@ -69,7 +69,9 @@ fn compile(
     let wiring = Wiring { facets, parameters: parameters? };
     let compiler = Compiler { targets: &chosen, wiring: &wiring, site: &site, report };
     let parts = compiler.run(profile);
+    let inputs = wiring.facets.iter().map(|facet| &facet.inputs);
     checks::after(&parts, &chosen, &wiring, report);
+    report.prove(&World::of_profile(&wiring.parameters, inputs, &chosen, targets));
     if report.has_errors() {
         return None;
     }
@@ -137,12 +139,13 @@ impl<'a> Compiler<'a, '_> {
         let spec = &profile.object.spec;
         let place = self.wiring.profile_place(&spec.variables, &spec.projections);
         let mut parts = Parts::default();
-        for facet in &self.wiring.facets {
-            let facet = self.facet(facet, &place);
+        for (index, facet) in self.wiring.facets.iter().enumerate() {
+            let facet = self.facet(index, facet, &place);
             parts.graph.facets.push(facet);
         }
         let profile_module = Module {
             facet: None,
+            first_variable: 0,
             site: self.site.clone(),
             place: place.clone(),
             variables: &spec.variables,
@@ -166,10 +169,7 @@ impl<'a> Compiler<'a, '_> {
             self.render(module, &mut parts);
             self.day_two(module, &mut parts);
         }
-        let eligibility = Place {
-            names: names::eligibility(),
-            shapes: Shapes::default().with(Binding::Params, &self.wiring.parameters),
-        };
+        let eligibility = Place::new(names::eligibility());
         let eligibility_site = self.site.at("eligibility");
         parts.eligibility = self.report.validations(&spec.eligibility, None, &eligibility, &eligibility_site);
         parts.comparisons = self.report.comparisons(&spec.comparisons, &self.site.at("comparisons"));
@@ -184,6 +184,7 @@ impl<'a> Compiler<'a, '_> {
         let spec = &facet.component.object.spec;
         Some(Module {
             facet: Some(index),
+            first_variable: facet.first_variable,
             site: facet.component.site().at("spec"),
             place: self.wiring.component_place(index)?,
             variables: &spec.variables,
@@ -198,25 +199,31 @@ impl<'a> Compiler<'a, '_> {
         })
     }
 
-    fn facet(&mut self, facet: &Wired<'a>, place: &Place<'a>) -> Facet {
-        let with = Json::Object(facet.with.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect());
+    fn facet(&mut self, index: usize, facet: &Wired<'a>, place: &Place) -> Facet {
+        let when = self.report.optional_expr(facet.when, place, Want::Condition, facet.site.at("when"));
+        let there = place.where_(when.as_ref(), true);
+        let site = facet.site.at("with");
+        let with = facet.with.iter().map(|(name, value)| {
+            let want = Want::Input(index, name.clone());
+            (name.clone(), self.report.tree(&value.0, &there, want, &site.at(name)))
+        });
+        let with: Vec<_> = with.collect();
         Facet {
             name: facet.facet.clone(),
             component: facet.component.origin.name.clone(),
-            when: self.report.optional_expr(facet.when, place, facet.site.at("when")),
-            with: self.report.tree(&with, place, &facet.site.at("with")),
+            when,
+            with: Tree::Map(with),
             inputs: facet.inputs.clone(),
             site: facet.site.clone(),
         }
     }
 
-    fn connection(&mut self, connection: &api::Connection, place: &Place<'a>) -> Connection {
+    fn connection(&mut self, connection: &api::Connection, place: &Place) -> Connection {
         let site = self.site.at("connection");
-        let mut live = place.clone();
-        live.names = live.names.always("cluster", Binding::Cluster);
+        let live = place.named(place.names.clone().always("cluster", Binding::Cluster));
         let data = connection.data.iter().map(|(key, text)| {
             let here = site.at("data").at(key);
-            (key.clone(), self.report.tree(&Json::String(text.clone()), &live, &here))
+            (key.clone(), self.report.tree(&Json::String(text.clone()), &live, Want::Json, &here))
         });
         let data: BTreeMap<String, Tree> = data.collect();
         let copy = connection.copy.iter().enumerate().map(|(at, copy)| {
@@ -224,7 +231,12 @@ impl<'a> Compiler<'a, '_> {
             Copy {
                 key: copy.key.clone(),
                 kind: copy.from.kind,
-                name: self.report.tree(&Json::String(copy.from.name.clone()), place, &here.at("from").at("name")),
+                name: self.report.tree(
+                    &Json::String(copy.from.name.clone()),
+                    place,
+                    Want::Text,
+                    &here.at("from").at("name"),
+                ),
                 source_key: copy.from.key.clone(),
                 optional: copy.optional,
                 site: here,

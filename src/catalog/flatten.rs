@@ -12,7 +12,8 @@ use crate::schema::path::{Path, Segment};
 
 use super::object::listed;
 use super::origin::Site;
-use super::report::{Place, Report, has_expressions};
+use super::prove::{Place, Want};
+use super::report::{Report, has_expressions};
 use super::revision::{Mapping, Tree};
 use super::shape::Shape as _;
 use super::target::{MetadataPlace, Target};
@@ -21,7 +22,7 @@ use super::target::{MetadataPlace, Target};
 pub(super) struct Flatten<'a> {
     pub(super) block: usize,
     pub(super) targets: &'a [Arc<Target>],
-    pub(super) place: &'a Place<'a>,
+    pub(super) place: &'a Place,
     pub(super) report: &'a mut Report,
     pub(super) mappings: &'a mut Vec<Mapping>,
 }
@@ -216,7 +217,7 @@ impl Flatten<'_> {
                 }
             }
         }
-        let value = self.report.tree(value, self.place, site);
+        let value = self.report.tree(value, self.place, Want::Target(path.clone()), site);
         self.mappings.push(Mapping { block: self.block, path: path.clone(), value, site: site.clone() });
     }
 

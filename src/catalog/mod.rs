@@ -7,13 +7,14 @@
 mod checks;
 mod compile;
 mod digest;
-mod fields;
 mod flatten;
 mod graph;
+mod labels;
 mod module;
 mod names;
 mod object;
 mod origin;
+mod prove;
 mod report;
 mod revision;
 mod rules;

@@ -7,7 +7,8 @@ use crate::diagnostic::{Code, Diagnostic};
 
 use super::names::{self, Names};
 use super::origin::Site;
-use super::report::{Place, Report};
+use super::prove::{Place, Want};
+use super::report::Report;
 use super::revision::{Answer, Comparison, Expr, SensitivityRule, Unique, Validation};
 
 /// The reason that a failed validation shows when its author gives none.
@@ -19,7 +20,7 @@ impl Report {
         &mut self,
         validations: &[api::Validation],
         facet: Option<usize>,
-        rendered: &Place<'_>,
+        rendered: &Place,
         site: &Site,
     ) -> Vec<Validation> {
         let mut compiled = Vec::with_capacity(validations.len());
@@ -33,18 +34,21 @@ impl Report {
         &mut self,
         validation: &api::Validation,
         facet: Option<usize>,
-        place: &Place<'_>,
+        place: &Place,
         site: &Site,
     ) -> Option<Validation> {
-        let message_site = site.at("messageExpression");
-        let message_expression = self.optional_expr(validation.message_expression.as_ref(), place, message_site);
         if validation.message.is_none() && validation.message_expression.is_none() {
             self.push(
                 site.error(Code::E0213, "the validation does not say what is wrong", "no `message` here")
                     .help("add `message:`, what the tenant reads when it fails"),
             );
         }
-        let rule = self.expr(&validation.expression, place, site.at("expression"))?;
+        let rule = self.expr(&validation.expression, place, Want::Condition, site.at("expression"));
+        let failed = place.where_(rule.as_ref(), false);
+        let message_expression = validation.message_expression.as_ref();
+        let message_expression =
+            self.optional_expr(message_expression, &failed, Want::Text, site.at("messageExpression"));
+        let rule = rule?;
         let needs_object = reads_object(&rule) || message_expression.as_ref().is_some_and(reads_object);
         Some(Validation {
             facet,
@@ -58,7 +62,7 @@ impl Report {
 
     /// Compiles a sensitivity list.
     pub(super) fn sensitivity(&mut self, rules: &[api::SensitivityRule], site: &Site) -> Vec<SensitivityRule> {
-        let place = Place { names: names::sensitivity(), shapes: super::fields::Shapes::default() };
+        let place = Place::new(names::sensitivity());
         let mut compiled = Vec::with_capacity(rules.len());
         for (at, rule) in rules.iter().enumerate() {
             compiled.extend(self.sensitivity_rule(rule, &place, site.at(at)));
@@ -66,17 +70,12 @@ impl Report {
         compiled
     }
 
-    fn sensitivity_rule(
-        &mut self,
-        rule: &api::SensitivityRule,
-        place: &Place<'_>,
-        site: Site,
-    ) -> Option<SensitivityRule> {
+    fn sensitivity_rule(&mut self, rule: &api::SensitivityRule, place: &Place, site: Site) -> Option<SensitivityRule> {
         let paths = self.patterns(&rule.paths, &site.at("paths"));
         let answer = match (rule.class, &rule.expression) {
             (Some(class), None) => Answer::Class(class),
             (None, Some(expression)) => Answer::Expression {
-                modify: self.expr(expression, place, site.at("expression"))?,
+                modify: self.expr(expression, &place.of_changes(&paths), Want::Class, site.at("expression"))?,
                 on_add: rule.on_add.unwrap_or(Sensitivity::Blocked),
                 on_remove: rule.on_remove.unwrap_or(Sensitivity::Blocked),
             },
@@ -115,12 +114,12 @@ impl Report {
         &mut self,
         unique: &[api::Unique],
         facet: Option<usize>,
-        place: &Place<'_>,
+        place: &Place,
         site: &Site,
     ) -> Vec<Unique> {
         let mut compiled = Vec::with_capacity(unique.len());
         for (at, unique) in unique.iter().enumerate() {
-            let key = self.expr(&unique.key, place, site.at(at).at("key"));
+            let key = self.expr(&unique.key, place, Want::Key, site.at(at).at("key"));
             compiled.extend(key.map(|key| Unique { name: unique.name.clone(), facet, key }));
         }
         compiled

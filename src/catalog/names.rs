@@ -55,7 +55,7 @@ pub enum Binding {
 /// The names of one place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    scope: Scope,
+    scope: Arc<Scope>,
     bindings: Bindings,
 }
 
@@ -76,7 +76,7 @@ impl Names {
 
     /// Adds a name.
     pub(super) fn declare(&mut self, path: &str, binding: Binding, presence: Presence) {
-        let id = self.scope.declare(path, presence);
+        let id = Arc::make_mut(&mut self.scope).declare(path, presence);
         Arc::make_mut(&mut self.bindings).insert(id, binding);
     }
 

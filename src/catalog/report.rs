@@ -6,9 +6,9 @@ use crate::cel::{self, ExprError, ExprErrorKind, Segment, Template};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::schema::path::Pattern;
 
-use super::fields::{self, Shapes};
-use super::names::Names;
+use super::labels;
 use super::origin::Site;
+use super::prove::{self, Notes, Place, Want, World};
 use super::revision::{Expr, Text, Tree};
 
 /// A compiled object, or `None`, and all that was found on the way.
@@ -20,17 +20,11 @@ pub struct Compiled<T> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What an expression may use at one place: names, and the shapes behind them as far as known.
-#[derive(Clone, Debug)]
-pub(super) struct Place<'a> {
-    pub(super) names: Names,
-    pub(super) shapes: Shapes<'a>,
-}
-
 /// Collects diagnostics of one compilation.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     found: Vec<Diagnostic>,
+    notes: Notes,
 }
 
 impl Report {
@@ -52,13 +46,21 @@ impl Report {
         Compiled { value, diagnostics: self.found }
     }
 
+    /// Proves what was compiled, now that all of it is known.
+    pub(super) fn prove(&mut self, world: &World<'_>) {
+        let notes = std::mem::take(&mut self.notes);
+        prove::prove(&notes, world, self);
+    }
+
     /// Compiles an expression that stands at `site`.
-    pub(super) fn expr(&mut self, text: &str, place: &Place<'_>, site: Site) -> Option<Expr> {
+    pub(super) fn expr(&mut self, text: &str, place: &Place, want: Want, site: Site) -> Option<Expr> {
         match cel::compile(text, place.names.scope()) {
             Ok(program) => {
                 let bindings = place.names.bindings();
-                self.extend(fields::check(&program, 0, place.names.scope(), &bindings, &place.shapes, &site));
-                Some(Expr { program, bindings, site })
+                self.extend(labels::check(&program, 0, &bindings, &site));
+                let expr = Expr { program, bindings, site };
+                self.notes.expr(&expr, want, place);
+                Some(expr)
             }
             Err(errors) => {
                 self.extend(errors.into_iter().map(|error| located(error, &site)));
@@ -68,41 +70,53 @@ impl Report {
     }
 
     /// The same for an expression that may be left out.
-    pub(super) fn optional_expr(&mut self, text: Option<&String>, place: &Place<'_>, site: Site) -> Option<Expr> {
-        text.and_then(|text| self.expr(text, place, site))
+    pub(super) fn optional_expr(
+        &mut self,
+        text: Option<&String>,
+        place: &Place,
+        want: Want,
+        site: Site,
+    ) -> Option<Expr> {
+        text.and_then(|text| self.expr(text, place, want, site))
     }
 
-    /// Compiles JSON with `${…}` in its texts. What fails is reported and stands as `null`.
-    pub(super) fn tree(&mut self, value: &Json, place: &Place<'_>, site: &Site) -> Tree {
+    /// Compiles JSON with `${…}` in its texts. What fails is reported and stands as an empty text.
+    pub(super) fn tree(&mut self, value: &Json, place: &Place, want: Want, site: &Site) -> Tree {
+        let tree = self.branch(value, place, site);
+        self.notes.tree(&tree, site, want, place);
+        tree
+    }
+
+    fn branch(&mut self, value: &Json, place: &Place, site: &Site) -> Tree {
         match value {
             Json::String(text) if text.contains("${") => match Template::compile(text, place.names.scope()) {
                 Ok(template) => {
                     let bindings = place.names.bindings();
                     for segment in template.segments() {
                         let Segment::Expression { program, offset } = segment else { continue };
-                        self.extend(fields::check(
-                            program,
-                            *offset,
-                            place.names.scope(),
-                            &bindings,
-                            &place.shapes,
-                            site,
-                        ));
+                        self.extend(labels::check(program, *offset, &bindings, site));
                     }
                     Tree::Text(Text { template, source: text.clone(), bindings, site: site.clone() })
                 }
                 Err(errors) => {
                     self.extend(errors.into_iter().map(|error| located(error, site)));
-                    Tree::Literal(Json::Null)
+                    // Nothing more is asked of it.
+                    Tree::Text(Text {
+                        template: Template::default(),
+                        source: text.clone(),
+                        bindings: place.names.bindings(),
+                        site: site.clone(),
+                    })
                 }
             },
             Json::Array(items) if has_expressions(value) => {
-                Tree::List(items.iter().enumerate().map(|(at, item)| self.tree(item, place, &site.at(at))).collect())
+                Tree::List(items.iter().enumerate().map(|(at, item)| self.branch(item, place, &site.at(at))).collect())
             }
             Json::Object(members) if has_expressions(value) => {
                 let mut members: Vec<_> = members.iter().collect();
                 members.sort_by_key(|(key, _)| key.as_str());
-                let compile = |(key, member): (&String, &Json)| (key.clone(), self.tree(member, place, &site.at(key)));
+                let compile =
+                    |(key, member): (&String, &Json)| (key.clone(), self.branch(member, place, &site.at(key)));
                 Tree::Map(members.into_iter().map(compile).collect())
             }
             literal => Tree::Literal(literal.clone()),

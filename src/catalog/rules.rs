@@ -6,13 +6,14 @@ use crate::api::{LifecycleState, OpenBaoRuleSet};
 use crate::diagnostic::Code;
 use crate::schema::Schema;
 
-use super::fields::Shapes;
 use super::module::declare_variables;
-use super::names::{self, Binding};
+use super::names;
 use super::object::{Catalog, Entry};
 use super::origin::Site;
-use super::report::{Compiled, Place, Report};
+use super::prove::{Place, Want, World};
+use super::report::{Compiled, Report};
 use super::revision::{Comparison, Expr, Graph, SensitivityRule, Validation, Variable};
+use super::target::Targets;
 
 /// The platform's judgement of rendered objects, compiled.
 #[derive(Debug)]
@@ -54,30 +55,30 @@ pub struct Offering {
     pub site: Site,
 }
 
-/// Compiles a rule set. Paths and fields are those of every target at once, so only names are checked.
-pub fn compile_rule_set(entry: &Entry<OpenBaoRuleSet>, target: Option<&Schema>) -> Compiled<RuleSet> {
+/// Compiles a rule set, which judges objects of every release.
+pub fn compile_rule_set(entry: &Entry<OpenBaoRuleSet>, targets: &Targets) -> Compiled<RuleSet> {
     let mut report = Report::default();
     let spec = &entry.object.spec;
     let site = entry.site().at("spec");
     let mut names = names::with_object(names::facts());
     declare_variables(&mut names, "", &spec.variables, 0);
-    let mut place = Place { names, shapes: Shapes::default() };
-    if let Some(schema) = target {
-        place.shapes = place.shapes.with(Binding::Object, schema);
-    }
+    let place = Place::new(names);
     report.distinct(spec.variables.iter().map(|it| it.name.as_str()), "variable", &site.at("variables"));
     let mut graph = Graph::default();
     for (at, variable) in spec.variables.iter().enumerate() {
-        let expr = report.expr(&variable.expression, &place, site.at("variables").at(at).at("expression"));
+        let here = site.at("variables").at(at).at("expression");
+        let expr = report.expr(&variable.expression, &place, Want::Any(Some(at)), here);
         graph.variables.extend(expr.map(|expr| Variable { name: format!("variables.{}", variable.name), expr }));
     }
-    let when = report.optional_expr(spec.when.as_ref(), &place, site.at("when"));
+    let when = report.optional_expr(spec.when.as_ref(), &place, Want::Condition, site.at("when"));
     let validations = report.validations(&spec.validations, None, &place, &site.at("validations"));
     let sensitivity = report.sensitivity(&spec.sensitivity, &site.at("sensitivity"));
     let comparisons = report.comparisons(&spec.comparisons, &site.at("comparisons"));
     if !report.has_errors() {
         report.extend(graph.cycles());
     }
+    let targets: Vec<_> = targets.0.values().cloned().collect();
+    report.prove(&World::of_rules(&targets));
     let name = entry.origin.name.clone();
     report.finish(Some(RuleSet { name, when, graph, validations, sensitivity, comparisons, site: entry.site() }))
 }
@@ -97,12 +98,9 @@ pub fn compile_offering(name: &str, catalog: &Catalog, parameters: Option<&Schem
         let kind = ("OpenBaoServiceProfile", "profile");
         report.push(catalog.missing(kind, profile, catalog.profiles.keys(), &place));
     }
-    let mut shapes = Shapes::default();
-    if let Some(parameters) = parameters {
-        shapes = shapes.with(Binding::Params, parameters);
-    }
-    let place = Place { names: names::eligibility(), shapes };
+    let place = Place::new(names::eligibility());
     let eligibility = report.validations(&spec.eligibility, None, &place, &site.at("eligibility"));
+    report.prove(&World::of_offering(parameters));
     let withdrawn: BTreeMap<_, _> = spec.withdrawn.iter().map(|it| (it.revision.clone(), it.reason.clone())).collect();
     let lifecycle = spec.lifecycle.clone().unwrap_or_default();
     report.finish(Some(Offering {

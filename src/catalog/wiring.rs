@@ -10,12 +10,12 @@ use crate::cel::Presence;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::schema::Schema;
 
-use super::fields::Shapes;
 use super::module::declare_variables;
 use super::names::{self, Binding, Names};
 use super::object::{Catalog, Entry, listed};
 use super::origin::Site;
-use super::report::{Place, Report};
+use super::prove::Place;
+use super::report::Report;
 use super::shape::Shape as _;
 
 /// A component where a profile uses it.
@@ -143,34 +143,32 @@ fn check_inputs(
     }
 }
 
-impl<'a> Wiring<'a> {
-    /// The names of a profile's expressions, and their shapes.
-    pub(super) fn profile_place(&'a self, variables: &[api::Variable], projections: &[api::Projection]) -> Place<'a> {
+impl Wiring<'_> {
+    /// The names of a profile's expressions.
+    pub(super) fn profile_place(&self, variables: &[api::Variable], projections: &[api::Projection]) -> Place {
         let mut names = names::facts().always("params", Binding::Params).always("target", Binding::Target);
-        let mut shapes = Shapes::default().with(Binding::Params, &self.parameters);
         declare_variables(&mut names, "", variables, 0);
         declare_projections(&mut names, projections, 0);
         for (index, facet) in self.facets.iter().enumerate() {
             let presence = if facet.when.is_some() { Presence::Optional } else { Presence::Always };
             names.declare(&format!("{}.inputs", facet.facet), Binding::Inputs(index), presence);
-            shapes = shapes.with(Binding::Inputs(index), &facet.inputs);
             let prefix = format!("{}.variables.", facet.facet);
             for (at, variable) in facet.component.object.spec.variables.iter().enumerate() {
                 let binding = Binding::Variable(facet.first_variable + at);
                 names.declare(&format!("{prefix}{}", variable.name), binding, presence);
             }
         }
-        Place { names, shapes }
+        Place::new(names)
     }
 
-    /// The names of a component's expressions in facet `index`, and their shapes.
-    pub(super) fn component_place(&'a self, index: usize) -> Option<Place<'a>> {
+    /// The names of a component's expressions in facet `index`.
+    pub(super) fn component_place(&self, index: usize) -> Option<Place> {
         let facet = self.facets.get(index)?;
         let spec = &facet.component.object.spec;
         let mut names = names::facts().always("inputs", Binding::Inputs(index)).always("target", Binding::Target);
         declare_variables(&mut names, "", &spec.variables, facet.first_variable);
         declare_projections(&mut names, &spec.projections, facet.first_projection);
-        Some(Place { names, shapes: Shapes::default().with(Binding::Inputs(index), &facet.inputs) })
+        Some(Place::new(names))
     }
 }
 

@@ -11,7 +11,7 @@ use super::scope::Scope;
 use super::{ExprError, ExprErrorKind, Fault, Value, scan};
 
 /// A compiled string. Cloning is O(1).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Template(Arc<[Segment]>);
 
 /// A part of a template.

@@ -36,6 +36,11 @@ codes! {
     E0106 "the template is not well-formed"
     E0107 "the field does not exist"
     E0108 "labels are read by literal keys only"
+    E0109 "the value may be absent"
+    E0110 "the types do not go together"
+    E0111 "the table lacks an entry"
+    E0112 "the value is of the wrong type for its place"
+    E0113 "the comparison never holds"
 
     E0200 "nothing was read"
     E0201 "the kind is not known"

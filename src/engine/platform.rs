@@ -76,8 +76,7 @@ impl Platform {
             found.extend(compiled.diagnostics);
         }
         for (name, entry) in &catalog.rule_sets {
-            let target = targets.0.values().next_back().map(|target| &target.schema);
-            let compiled = compile_rule_set(entry, target);
+            let compiled = compile_rule_set(entry, targets);
             match compiled.value {
                 Some(rule_set) => platform.rule_sets.push(Arc::new(rule_set)),
                 None => platform.broken_rule_sets.push(name.clone()),

@@ -11,7 +11,7 @@ fn growing() -> World {
         parameters: "{size: {type: string, format: quantity, maxLength: 10, default: 10Gi}, motto: {type: string, maxLength: 20, default: x}}",
         render: "  - {name: cache, template: {spec: {auditFileStorage: {mode: ManagedPVC, size: \"${params.size}\"}, podMetadata: {labels: {motto: \"${params.motto}\"}}}}}"
             .to_owned(),
-        sensitivity: "  - paths: [spec.auditFileStorage.size]\n    expression: >-\n      quantity(new).isGreaterThan(quantity(old)) ||\n      observed.?status.?auditSize.optMap(real, quantity(real).compareTo(quantity(new)) <= 0).orValue(false)\n      ? 'InPlace' : 'Blocked'\n    message: a volume never shrinks below what it has\n  - {paths: ['spec.podMetadata.**'], class: InPlace}"
+        sensitivity: "  - paths: [spec.auditFileStorage.size]\n    expression: >-\n      quantity(new).isGreaterThan(quantity(old)) ||\n      observed.?metadata.annotations[?'audit-size'].optMap(real, quantity(real).compareTo(quantity(new)) <= 0).orValue(false)\n      ? 'InPlace' : 'Blocked'\n    message: a volume never shrinks below what it has\n  - {paths: ['spec.podMetadata.**'], class: InPlace}"
             .to_owned(),
         ..Tiny::default()
     }
@@ -25,7 +25,7 @@ fn case_045_a_growth_that_was_never_realised_has_a_way_back() {
     let back = world.claim(json!({"size": "10Gi"}));
     assert_eq!(classes(&world.edit(&applied, &back)), ["spec.auditFileStorage.size Blocked"]);
     // Rules see what was observed: no volume has grown.
-    let observed = json!({"status": {"auditSize": "10Gi"}});
+    let observed = json!({"metadata": {"annotations": {"audit-size": "10Gi"}}});
     let before = Before { applied: Some(&applied), revision: None };
     let mut inputs = world.platform.inputs(&back, before).unwrap();
     inputs.observed = Some(&observed);
@@ -133,7 +133,7 @@ fn case_052_a_parameter_that_the_new_revision_demands_is_named() {
 fn case_054_a_rule_sees_several_paths_of_both_objects() {
     let tiny = |version: &str, strategy: &str| {
         let text = Tiny {
-            spec: "  validations:\n  - expression: \"!oldObject.hasValue() || object.spec.upgrade.strategy != 'BlueGreen' || semver(oldObject.value().spec.version).minor() >= 6 || semver(object.spec.version).minor() < 6\"\n    reason: UpgradePath\n    message: go to 2.6 by RollingUpdate first"
+            spec: "  validations:\n  - expression: \"!oldObject.hasValue() || object.spec.?upgrade.strategy.orValue('') != 'BlueGreen' || semver(oldObject.value().spec.version).minor() >= 6 || semver(object.spec.version).minor() < 6\"\n    reason: UpgradePath\n    message: go to 2.6 by RollingUpdate first"
                 .to_owned(),
             render: format!("  - {{name: strategy, template: {{spec: {{upgrade: {{strategy: {strategy}}}}}}}}}"),
             sensitivity: "  - {paths: ['spec.upgrade.**'], class: Gated}".to_owned(),

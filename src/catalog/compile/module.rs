@@ -9,7 +9,7 @@ use crate::api;
 use crate::catalog::flatten::Flatten;
 use crate::catalog::names::{self, Binding};
 use crate::catalog::origin::Site;
-use crate::catalog::report::Place;
+use crate::catalog::prove::{Place, Want};
 use crate::catalog::revision::{Block, MustBeAbsent, Operation, Projection, Source, Validation, Variable};
 use crate::cel::Presence;
 use crate::diagnostic::Code;
@@ -17,8 +17,10 @@ use crate::diagnostic::Code;
 /// One module's share of the catalog: the profile's, or a facet's.
 pub(super) struct Module<'a> {
     pub(super) facet: Option<usize>,
+    /// Index of its first variable in the graph.
+    pub(super) first_variable: usize,
     pub(super) site: Site,
-    pub(super) place: Place<'a>,
+    pub(super) place: Place,
     pub(super) variables: &'a [api::Variable],
     pub(super) projections: &'a [api::Projection],
     pub(super) validations: &'a [api::Validation],
@@ -41,7 +43,8 @@ impl<'a> Compiler<'a, '_> {
             if names::check_name(&variable.name) != Err(names::NameError::ScopeName) {
                 self.report.name(&variable.name, "variable", here.at("name").span());
             }
-            if let Some(expr) = self.report.expr(&variable.expression, &module.place, here.at("expression")) {
+            let want = Want::Any(Some(module.first_variable + at));
+            if let Some(expr) = self.report.expr(&variable.expression, &module.place, want, here.at("expression")) {
                 parts.graph.variables.push(Variable { name: format!("{prefix}variables.{}", variable.name), expr });
             }
         }
@@ -65,7 +68,12 @@ impl<'a> Compiler<'a, '_> {
             (Some(name), None) => Source::Named {
                 kind: from.kind.unwrap_or(api::SourceKind::Secret),
                 namespace: from.namespace.clone(),
-                name: self.report.tree(&Json::String(name.clone()), &module.place, &site.at("from").at("name")),
+                name: self.report.tree(
+                    &Json::String(name.clone()),
+                    &module.place,
+                    Want::Text,
+                    &site.at("from").at("name"),
+                ),
                 keys: from.keys.clone(),
             },
             (None, Some(parameter)) => {
@@ -107,11 +115,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     pub(super) fn judgements(&mut self, module: &Module<'a>, parts: &mut Parts) {
-        let mut rendered = module.place.clone();
-        rendered.names = names::with_object(rendered.names);
-        for target in self.targets.iter().take(1) {
-            rendered.shapes = rendered.shapes.with(Binding::Object, &target.schema);
-        }
+        let rendered = module.place.named(names::with_object(module.place.names.clone()));
         let site = &module.site;
         let validations = self.report.validations(module.validations, module.facet, &rendered, &site.at("validations"));
         parts.validations.extend(validations);
@@ -122,7 +126,7 @@ impl<'a> Compiler<'a, '_> {
             let here = site.at("creation").at("absent").at(at);
             parts.absent.push(MustBeAbsent {
                 kind: absent.kind.clone(),
-                name: self.report.tree(&Json::String(absent.name.clone()), &module.place, &here.at("name")),
+                name: self.report.tree(&Json::String(absent.name.clone()), &module.place, Want::Text, &here.at("name")),
                 reason: absent.reason.clone().unwrap_or_else(|| "AlreadyThere".to_owned()),
             });
         }
@@ -140,13 +144,15 @@ impl<'a> Compiler<'a, '_> {
                         .note("a component knows no other component"),
                 );
             }
-            let when = self.report.optional_expr(block.when.as_ref(), &module.place, here.at("when"));
-            let mut place = module.place.clone();
+            let when = self.report.optional_expr(block.when.as_ref(), &module.place, Want::Condition, here.at("when"));
+            let outer = module.place.where_(when.as_ref(), true);
+            let mut place = outer.clone();
             let mut for_each = None;
             for (item, expression) in &block.for_each {
                 let loop_site = here.at("forEach").at(item);
                 self.report.name(item, "loop item", loop_site.key_span());
-                for_each = self.report.expr(expression, &module.place, loop_site);
+                for_each = self.report.expr(expression, &outer, Want::Range, loop_site);
+                place = outer.each(for_each.as_ref());
                 place.names.declare(item, Binding::Item, Presence::Always);
             }
             let index = parts.blocks.len();
@@ -171,15 +177,15 @@ impl<'a> Compiler<'a, '_> {
     }
 
     pub(super) fn day_two(&mut self, module: &Module<'a>, parts: &mut Parts) {
-        let mut live = module.place.clone();
-        live.names = live.names.always("cluster", Binding::Cluster);
+        let live = module.place.named(module.place.names.clone().always("cluster", Binding::Cluster));
         if let Some(health) = module.health {
             let site = module.site.at("health");
             parts.health.ready.extend(self.health_rule(health.ready.as_ref(), module.facet, &live, &site.at("ready")));
             let degraded = self.health_rule(health.degraded.as_ref(), module.facet, &live, &site.at("degraded"));
             parts.health.degraded.extend(degraded);
         }
-        live.names = live.names.always("request", Binding::Request).always("now", Binding::Now);
+        let names = live.names.clone().always("request", Binding::Request).always("now", Binding::Now);
+        let live = live.named(names);
         for (name, operation) in module.operations {
             let site = module.site.at("operations").at(name);
             if parts.operations.iter().any(|other| &other.name == name) {
@@ -195,10 +201,13 @@ impl<'a> Compiler<'a, '_> {
         &mut self,
         rule: Option<&api::HealthRule>,
         facet: Option<usize>,
-        place: &Place<'a>,
+        place: &Place,
         site: &Site,
     ) -> Option<Validation> {
         let rule = rule?;
+        let condition = self.report.expr(&rule.expression, place, Want::Condition, site.at("expression"));
+        // `ready` speaks where it does not hold, `degraded` where it does.
+        let speaks = place.where_(condition.as_ref(), !site.pointer.ends_with("ready"));
         Some(Validation {
             facet,
             needs_object: false,
@@ -206,10 +215,11 @@ impl<'a> Compiler<'a, '_> {
             message: rule.message.clone(),
             message_expression: self.report.optional_expr(
                 rule.message_expression.as_ref(),
-                place,
+                &speaks,
+                Want::Text,
                 site.at("messageExpression"),
             ),
-            rule: self.report.expr(&rule.expression, place, site.at("expression"))?,
+            rule: condition?,
         })
     }
 
@@ -218,25 +228,26 @@ impl<'a> Compiler<'a, '_> {
         name: &str,
         operation: &api::Operation,
         facet: Option<usize>,
-        mut place: Place<'a>,
+        mut place: Place,
         site: Site,
     ) -> Operation {
         let preconditions = self.report.validations(&operation.preconditions, facet, &place, &site.at("preconditions"));
-        let patch =
-            (!operation.patch.is_absent()).then(|| self.report.tree(&operation.patch.0, &place, &site.at("patch")));
+        let patch = (!operation.patch.is_absent())
+            .then(|| self.report.tree(&operation.patch.0, &place, Want::Json, &site.at("patch")));
         let create = operation.create.as_ref().map(|create| {
-            let tree = self.report.tree(&create.spec.0, &place, &site.at("create").at("spec"));
+            let tree = self.report.tree(&create.spec.0, &place, Want::Json, &site.at("create").at("spec"));
             self.report.name(&create.bind_as, "created object", site.at("create").at("as").span());
             place.names.declare(&create.bind_as, Binding::Created, Presence::Always);
             tree
         });
-        let succeeded = self.report.optional_expr(operation.succeeded.as_ref(), &place, site.at("succeeded"));
-        let failed = self.report.optional_expr(operation.failed.as_ref(), &place, site.at("failed"));
+        let succeeded =
+            self.report.optional_expr(operation.succeeded.as_ref(), &place, Want::Condition, site.at("succeeded"));
+        let failed = self.report.optional_expr(operation.failed.as_ref(), &place, Want::Condition, site.at("failed"));
         let results = operation
             .results
             .iter()
             .filter_map(|(key, text)| {
-                self.report.expr(text, &place, site.at("results").at(key)).map(|expr| (key.clone(), expr))
+                self.report.expr(text, &place, Want::Json, site.at("results").at(key)).map(|expr| (key.clone(), expr))
             })
             .collect();
         Operation { name: name.to_owned(), facet, preconditions, patch, create, succeeded, failed, results, site }

@@ -214,6 +214,8 @@ fn advice(types: &[Type]) -> &'static str {
         "ask `!= null` before"
     } else if types.iter().any(|ty| matches!(ty, Type::Dyn)) {
         "of a value of any type ask `type(…) == string` (or `int`, …) before"
+    } else if matches!(types, [Type::Opaque(_), Type::Opaque(_)]) {
+        "they compare by `.isLessThan(…)`, `.isGreaterThan(…)` and `.compareTo(…)`"
     } else {
         "convert an operand, such as `string(…)` or `int(…)`"
     }

@@ -13,7 +13,6 @@ use crate::catalog::{
 };
 use crate::controller::world::Watched;
 use crate::diagnostic::{Code, nearest};
-use crate::schema::Schema;
 
 use super::blame::{Faults, Owner};
 use super::read::{Reading, target_of};
@@ -144,16 +143,16 @@ impl Cache {
         })
     }
 
-    /// A rule set, checked against the newest release of the target.
+    /// A rule set, checked against every release of the target.
     pub(super) fn rule_set(
         &mut self,
         name: &str,
         reading: &Reading,
-        target: Option<&Schema>,
+        targets: &Targets,
     ) -> Option<Arc<Outcome<RuleSet>>> {
         let entry = reading.catalog.rule_sets.get(name)?;
         let key = (name.to_owned(), spec_digest(Some(&entry.content)));
-        let compile = || outcome(reading, &Owner::new(Watched::RuleSet, name), compile_rule_set(entry, target));
+        let compile = || outcome(reading, &Owner::new(Watched::RuleSet, name), compile_rule_set(entry, targets));
         Some(self.rule_sets.get(key, compile))
     }
 }

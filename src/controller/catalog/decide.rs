@@ -266,14 +266,13 @@ impl Round<'_> {
 
     /// Compiles rule sets into the registry. What cannot be read or compiled blocks candidates.
     fn rule_sets(&mut self, registry: &mut Registry) -> BTreeMap<String, Vec<CatalogDiagnostic>> {
-        let target = self.around.targets.0.values().next_back().map(|target| &target.schema);
         let mut judged = BTreeMap::new();
         let mut contents = Vec::new();
         for entry in &self.snapshot.rule_sets {
             let name = &entry.meta.at.name;
             let owner = Owner::new(Watched::RuleSet, name);
             contents.push(json!([name, entry.object.get("spec")]));
-            let outcome = self.cache.rule_set(name, self.reading, target);
+            let outcome = self.cache.rule_set(name, self.reading, self.around.targets);
             let faults = match &outcome {
                 Some(outcome) => outcome.faults.get(&owner),
                 None => self.reading.faults.get(&owner),
