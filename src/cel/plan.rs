@@ -2,7 +2,7 @@
 
 mod calls;
 mod macros;
-mod names;
+pub(super) mod names;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

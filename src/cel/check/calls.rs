@@ -196,7 +196,7 @@ impl Checker<'_> {
     }
 
     /// The type of an expression whose mistakes are told elsewhere.
-    fn quietly(&mut self, expr: &Expr) -> Type {
+    pub(super) fn quietly(&mut self, expr: &Expr) -> Type {
         let told = self.mistakes.len();
         let ty = self.ty(expr);
         self.mistakes.truncate(told);
@@ -204,7 +204,7 @@ impl Checker<'_> {
     }
 }
 
-const END_OPTIONAL: &str = "end the optional with `.orValue(…)`";
+pub(super) const END_OPTIONAL: &str = "end the optional with `.orValue(…)`";
 
 /// What to do where no signature takes these types.
 fn advice(types: &[Type]) -> &'static str {

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::calls::END_OPTIONAL;
 use super::facts::Place;
 use super::learn::Learned;
 use super::mistake::quoted;
 use super::{Checker, Known, MistakeKind, Object, Type, Typed};
 use crate::cel::ast::{Expr, Kind, Literal};
+use crate::cel::plan::names::TYPES;
 use crate::diagnostic::nearest;
 
 impl Checker<'_> {
@@ -19,16 +21,44 @@ impl Checker<'_> {
         let ty = match &expr.kind {
             Kind::Select { operand, field, name, optional } => {
                 let base = self.ty(operand);
+                if self.holds_optional(operand, &base) {
+                    let kind = MistakeKind::NoOverload(format!("{base}.{field}"));
+                    self.mistake(name, kind, Some(END_OPTIONAL.to_owned()));
+                    return Type::Error.into();
+                }
                 self.field(expr, &base, operand, field, name, *optional)
             }
             Kind::Index { operand, index, optional } => {
                 let base = self.ty(operand);
                 let key = self.ty(index);
+                if self.holds_optional(operand, &base) {
+                    let kind = MistakeKind::NoOverload(format!("{base}[{key}]"));
+                    self.mistake(&index.range, kind, Some(END_OPTIONAL.to_owned()));
+                    return Type::Error.into();
+                }
                 self.key(expr, &base, &key, index, *optional)
             }
             _ => Type::Error,
         };
         self.narrowed(expr, ty).into()
+    }
+
+    /// Whether a value within a chain is itself an optional: only what a chain starts with is opened when it
+    /// runs, and what a `?` on the way makes optional (cel-go, `applyQualifiers`).
+    fn holds_optional(&mut self, operand: &Expr, ty: &Type) -> bool {
+        if !matches!(ty, Type::Optional(_)) {
+            return false;
+        }
+        let mut at = operand;
+        loop {
+            let declared = dotted(at).is_some_and(|path| self.declared.name(&path).is_some());
+            at = match &at.kind {
+                Kind::Select { optional: true, .. } | Kind::Index { optional: true, .. } => return false,
+                Kind::Select { operand, .. } | Kind::Index { operand, .. } if !declared => operand,
+                _ => break,
+            };
+        }
+        !std::ptr::eq(at, operand) && !matches!(self.quietly(at), Type::Optional(_))
     }
 
     /// The type that is known of a place, if it is narrower than the declared one.
@@ -59,7 +89,9 @@ impl Checker<'_> {
         if let Some(local) = self.local(first) {
             return (first == path).then(|| (local.clone(), Learned::default()));
         }
-        let Known { ty, always, learned } = self.declared.name(&path)?;
+        let Some(Known { ty, always, learned }) = self.declared.name(&path) else {
+            return TYPES.contains(&path.as_str()).then(|| (Type::Type, Learned::default()));
+        };
         if matches!(expr.kind, Kind::Select { optional: true, .. }) {
             return Some((ty.optional(), Learned::default()));
         }
@@ -157,7 +189,7 @@ impl Checker<'_> {
         let value = match (&base, key) {
             (Type::Error | Type::Nothing, _) => base.clone(),
             (_, Type::Error) => Type::Error,
-            (Type::Table(keys, value), _) => {
+            (Type::Table(keys, value), _) if is_key(key) && key.join(&Type::String).is_some() => {
                 if !known {
                     self.table(keys, key, index);
                 }
@@ -168,7 +200,7 @@ impl Checker<'_> {
                 (**item).clone()
             }
             (Type::Object(object), Type::String | Type::Enum(_)) => self.keyed(expr, object, key, index, known),
-            (Type::Map(wanted, value), _) if !matches!(key, Type::Dyn) && wanted.join(key).is_some() => {
+            (Type::Map(wanted, value), _) if is_key(key) && wanted.join(key).is_some() => {
                 self.key_absent(expr, index, known);
                 (**value).clone()
             }
@@ -178,6 +210,7 @@ impl Checker<'_> {
             }
             (other, _) => {
                 let help = match other {
+                    Type::Table(..) => Some("its keys are string".to_owned()),
                     Type::Map(wanted, _) => Some(format!("its keys are {wanted}")),
                     Type::Nullable(_) => Some("ask `!= null` before, or read it with `[?…]`".to_owned()),
                     _ => None,
@@ -257,14 +290,18 @@ impl Checker<'_> {
                     self.mistake(&index.range, MistakeKind::NotInTable(missing), Some(help));
                 }
             }
-            silent if silent.is_silent() => {}
             Type::String => {
                 let kind = MistakeKind::MayBeAbsent("the table's entry for this text".to_owned());
                 self.mistake(&index.range, kind, Some("read it as `[?…]` and end with `.orValue(…)`".to_owned()));
             }
-            other => self.mistake(&index.range, MistakeKind::NoOverload(format!("map[{other}]")), None),
+            _ => {}
         }
     }
+}
+
+/// Whether a map can be asked for such a key at all.
+fn is_key(key: &Type) -> bool {
+    matches!(key, Type::String | Type::Enum(_) | Type::Int | Type::Uint | Type::Double | Type::Bool | Type::Nothing)
 }
 
 /// What is looked into: what an optional holds, and whether it was one.

@@ -10,7 +10,7 @@ use crate::cel::{Key, Value};
 use crate::diagnostic::nearest;
 
 /// Names of types, which `type(x)` is compared with. Kubernetes names no other type of its libraries.
-const TYPES: [&str; 15] = [
+pub(in crate::cel) const TYPES: [&str; 15] = [
     "bool",
     "int",
     "uint",

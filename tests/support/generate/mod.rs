@@ -5,8 +5,8 @@ mod macros;
 mod pools;
 mod rng;
 pub(crate) mod tree;
-mod types;
-mod variables;
+pub(crate) mod types;
+pub(crate) mod variables;
 
 use functions::Function;
 use rng::Rng;

@@ -50,7 +50,7 @@ pub(crate) fn describe(case: &Case, ours: &Ours, theirs: &Answer, direction: Dir
     let ours = match &ours.verdict {
         Verdict::Value(value) => tagged::encode(value).to_string(),
         Verdict::Compile(text) => format!("does not compile: {text}"),
-        Verdict::Fault(text) => format!("fails: {text}"),
+        Verdict::Fault(fault) => format!("fails: {fault}"),
     };
     let kubernetes = match (&theirs.value, &theirs.error) {
         (Some(value), _) => tagged::normal(value).to_string(),

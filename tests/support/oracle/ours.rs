@@ -1,6 +1,6 @@
 //! What our evaluator says to a case.
 
-use openbao_claims::cel::{self, Activation, Context, Meter, Presence, RootId, Scope, Value};
+use openbao_claims::cel::{self, Activation, Context, Fault, Meter, Presence, RootId, Scope, Value};
 
 use super::case::Case;
 use super::tagged;
@@ -18,7 +18,7 @@ pub(crate) struct Ours {
 pub(crate) enum Verdict {
     Value(Value),
     Compile(String),
-    Fault(String),
+    Fault(Fault),
 }
 
 struct Names(Vec<(RootId, Value)>);
@@ -44,7 +44,7 @@ pub(crate) fn answer(case: &Case) -> Ours {
     let mut context = Context::new(Meter::PER_CALL_LIMIT);
     let verdict = match program.eval(&names, &mut context) {
         Ok(value) => Verdict::Value(value),
-        Err(error) => Verdict::Fault(error.to_string()),
+        Err(error) => Verdict::Fault(error.fault),
     };
     Ours { verdict, cost: context.meter.spent() }
 }

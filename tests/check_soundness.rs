@@ -1,0 +1,138 @@
+//! What the type checker accepts has no type error when it runs: on generated expressions over every
+//! function of the table, with values of the declared types.
+//!
+//! `CASES=N` asks for more than CI does.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_collect,
+    reason = "a suite of its own: a panic is how it fails"
+)]
+
+#[path = "support/oracle/mod.rs"]
+mod oracle;
+
+#[path = "support/generate/mod.rs"]
+#[allow(dead_code, reason = "it shrinks trees for another suite")]
+mod generate;
+
+use std::sync::Arc;
+
+use generate::Generator;
+use generate::types::Type as Written;
+use generate::variables::VARIABLES;
+use openbao_claims::cel::check::{Declarations, Type, check};
+use openbao_claims::cel::{Fault, Value, parse};
+use oracle::ours::{self, Verdict};
+
+/// Cases of one run.
+const CASES: usize = 6_000;
+/// Fixed, so that a run can be repeated.
+const SEED: u64 = 0x50_0d;
+
+fn declared(ty: &Written) -> Type {
+    match ty {
+        Written::Plain(name) => match name.as_str() {
+            "bool" => Type::Bool,
+            "int" => Type::Int,
+            "uint" => Type::Uint,
+            "double" => Type::Double,
+            "string" => Type::String,
+            "bytes" => Type::Bytes,
+            "google.protobuf.Duration" => Type::Duration,
+            "google.protobuf.Timestamp" => Type::Timestamp,
+            "null_type" => Type::Null,
+            other => panic!("no variable is a {other}"),
+        },
+        Written::Of(head, items) => match (head.as_str(), items.as_slice()) {
+            ("list", [item]) => Type::List(Arc::new(declared(item))),
+            ("map", [key, value]) => Type::Map(Arc::new(declared(key)), Arc::new(declared(value))),
+            ("optional_type", [held]) => declared(held).optional(),
+            other => panic!("no variable is a {other:?}"),
+        },
+        Written::Param(name) => panic!("no variable is a {name}"),
+    }
+}
+
+/// Whether a value is of a type.
+fn is_of(value: &Value, ty: &Type) -> bool {
+    match (ty, value) {
+        (Type::Dyn | Type::Error, _)
+        | (Type::Null, Value::Null)
+        | (Type::Bool, Value::Bool(_))
+        | (Type::Int, Value::Int(_))
+        | (Type::Uint, Value::Uint(_))
+        | (Type::Double, Value::Double(_))
+        | (Type::String, Value::String(_))
+        | (Type::Bytes, Value::Bytes(_))
+        | (Type::Duration, Value::Duration(_))
+        | (Type::Timestamp, Value::Timestamp(_))
+        | (Type::Type, Value::Type(_)) => true,
+        (Type::Enum(texts), Value::String(text)) => texts.contains(&**text),
+        (Type::Opaque(name), Value::Opaque(_)) => value.type_name() == *name,
+        (Type::List(item), Value::List(items)) => items.iter().all(|value| is_of(value, item)),
+        (Type::Map(key, held), Value::Map(entries)) => {
+            entries.iter().all(|(own, value)| is_of(&own.to_value(), key) && is_of(value, held))
+        }
+        (Type::Table(names, held), Value::Map(entries)) => {
+            names.len() == entries.iter().count() && entries.iter().all(|(_, value)| is_of(value, held))
+        }
+        (Type::Optional(_), Value::Optional(None)) | (Type::Nullable(_), Value::Null) => true,
+        (Type::Optional(held), Value::Optional(Some(value))) => is_of(value, held),
+        (Type::Nullable(held), value) => is_of(value, held),
+        (Type::IntOrString, value) => matches!(value, Value::Int(_) | Value::String(_)),
+        _ => false,
+    }
+}
+
+/// What no accepted expression may come to. All others depend on values, which no type tells.
+fn forbidden(fault: &Fault) -> bool {
+    match fault {
+        Fault::NoSuchKey(_) | Fault::IndexOutOfBounds(_) | Fault::NoSuchOverload(_) | Fault::NoValue | Fault::Depth => {
+            true
+        }
+        Fault::Overflow(_)
+        | Fault::DivisionByZero(_)
+        | Fault::InvalidArgument(_)
+        | Fault::DuplicateKey(_)
+        | Fault::Budget { .. } => false,
+        Fault::Root { cause, .. } => forbidden(cause),
+    }
+}
+
+#[test]
+fn what_the_checker_accepts_has_no_type_error_when_it_runs() {
+    let declarations = VARIABLES.iter().fold(Declarations::default(), |declarations, (name, ty)| {
+        declarations.with(name, declared(&Written::parse(ty)), true)
+    });
+    let count = std::env::var("CASES").map_or(CASES, |count| count.parse().expect("CASES is a number"));
+    let mut generator = Generator::new(SEED);
+    let (mut accepted, mut valued, mut violations) = (0, 0, Vec::new());
+    for number in 0..count {
+        // The well-typed mood: values are of the declared types, and expressions mostly are.
+        let (case, _) = generator.case(number * 2);
+        let Ok(ast) = parse(&case.expr) else { continue };
+        let checked = check(&ast, &declarations, &[]);
+        if !checked.mistakes.is_empty() {
+            continue;
+        }
+        accepted += 1;
+        match ours::answer(&case).verdict {
+            Verdict::Value(value) if is_of(&value, &checked.kind) => valued += 1,
+            Verdict::Value(value) => {
+                violations.push(format!("{}\n  is a {} and gives {value:?}", case.expr, checked.kind));
+            }
+            Verdict::Fault(fault) if forbidden(&fault) => violations.push(format!("{}\n  fails: {fault}", case.expr)),
+            Verdict::Fault(_) | Verdict::Compile(_) => {}
+        }
+    }
+    println!("{count} expressions, {accepted} accepted, {valued} with a value, {} violations", violations.len());
+    violations.sort_by_key(String::len);
+    violations.truncate(12);
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+    assert!(accepted > count / 3, "the checker refuses nearly all: {accepted} of {count} are accepted");
+}
