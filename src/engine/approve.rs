@@ -268,7 +268,7 @@ pub(super) fn judge(validation: &Validation, scene: &Scene<'_>) -> Judgement {
             Ok(true) => {}
             Ok(false) => return Judgement::DoesNotSpeak,
             Err(fault) => {
-                let failure = Failure::new(&validation.rule.site, fault.to_string());
+                let failure = Failure::fault(&validation.rule.site, fault);
                 return Judgement::Fails(failure.finding("RuleError"));
             }
         }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::api::{Approver, Sensitivity};
 use crate::catalog::{Answer, Digest, Revision, SensitivityRule, Site};
-use crate::cel::Value;
+use crate::cel::{Fault, Value};
 use crate::schema::diff::Change;
 use crate::schema::path::{Path, Segment};
 
@@ -50,6 +50,8 @@ pub struct ClassifiedChange {
     pub message: Option<String>,
     /// The claim's parameters that it came from.
     pub parameters: Vec<String>,
+    /// Why its rule could not be judged, where that is so.
+    pub fault: Option<Fault>,
 }
 
 /// A default that is not what it was for this claim.
@@ -144,6 +146,7 @@ struct Opinion<'a> {
     class: Sensitivity,
     rule: &'a SensitivityRule,
     message: Option<String>,
+    fault: Option<Fault>,
 }
 
 impl<'a> Jury<'a> {
@@ -190,6 +193,7 @@ impl<'a> Jury<'a> {
                 approver,
                 rule: Some(opinion.rule.site.clone()),
                 message: opinion.message,
+                fault: opinion.fault,
                 parameters: Vec::new(),
             },
             None => ClassifiedChange {
@@ -201,6 +205,7 @@ impl<'a> Jury<'a> {
                 approver: None,
                 rule: None,
                 parameters: Vec::new(),
+                fault: None,
             },
         }
     }
@@ -219,15 +224,15 @@ impl<'a> Jury<'a> {
             Answer::Expression { modify, .. } => match self.modify(modify, change, &path) {
                 Ok(class) => (class, None),
                 // A rule that errs never lets a change through.
-                Err(failure) => (Sensitivity::Blocked, Some(failure.message)),
+                Err(failure) => (Sensitivity::Blocked, Some(failure)),
             },
         };
         let removed = || change.new.is_none().then(|| "it is removed".to_owned());
-        let message = match failure {
-            Some(failure) => Some(format!("the rule could not be judged: {failure}")),
+        let message = match &failure {
+            Some(failure) => Some(format!("the rule could not be judged: {}", failure.message)),
             None => rule.message.clone().or_else(removed),
         };
-        Some(Opinion { class, rule, message })
+        Some(Opinion { class, rule, message, fault: failure.and_then(|failure| failure.fault) })
     }
 
     fn modify(&self, expr: &crate::catalog::Expr, change: &Change, path: &Path) -> Result<Sensitivity, Failure> {
@@ -251,10 +256,10 @@ impl<'a> Jury<'a> {
         };
         match scene.eval(expr) {
             Ok(Value::String(answer)) => class_named(&answer).ok_or_else(|| {
-                Failure::new(&expr.site, format!("answers `{answer}`, not `InPlace`, `Gated` or `Blocked`"))
+                Failure::wrong_type(&expr.site, format!("answers `{answer}`, not `InPlace`, `Gated` or `Blocked`"))
             }),
             Ok(other) => {
-                Err(Failure::new(&expr.site, format!("answers {}, not the name of a class", other.type_name())))
+                Err(Failure::wrong_type(&expr.site, format!("answers {}, not the name of a class", other.type_name())))
             }
             Err(error) => Err(Failure::of(&expr.site, &error)),
         }

@@ -124,7 +124,9 @@ impl Scene<'_> {
     pub(super) fn condition(&self, expr: &Expr) -> Result<bool, Failure> {
         match self.eval(expr) {
             Ok(Value::Bool(holds)) => Ok(holds),
-            Ok(other) => Err(Failure::new(&expr.site, format!("yields {}, not true or false", other.type_name()))),
+            Ok(other) => {
+                Err(Failure::wrong_type(&expr.site, format!("yields {}, not true or false", other.type_name())))
+            }
             Err(error) => Err(Failure::of(&expr.site, &error)),
         }
     }

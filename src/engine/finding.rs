@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::api::{Verdict, VerdictOutcome};
 use crate::catalog::{Site, rule_id};
-use crate::cel::EvalError;
+use crate::cel::{EvalError, Fault};
 use crate::schema::path::Path;
 
 /// One reason why a claim is denied, blocked or pending.
@@ -24,6 +24,9 @@ pub struct Finding {
     pub parameters: Vec<String>,
     /// What to try.
     pub help: Option<String>,
+    /// The fault of an evaluation, where one made it; a value of another type than its place takes counts
+    /// as an overload that does not exist. Of a catalog that compiles it depends on values alone.
+    pub fault: Option<Fault>,
 }
 
 /// A rule, and the part of its text that failed.
@@ -46,6 +49,7 @@ impl Finding {
             field: None,
             parameters: Vec::new(),
             help: None,
+            fault: None,
         }
     }
 
@@ -91,19 +95,30 @@ pub(super) struct Failure {
     pub(super) site: Site,
     pub(super) range: Option<Range<usize>>,
     pub(super) message: String,
+    pub(super) fault: Option<Fault>,
 }
 
 impl Failure {
     pub(super) fn of(site: &Site, error: &EvalError) -> Self {
-        Self { site: site.clone(), range: Some(error.range.clone()), message: error.fault.to_string() }
+        Self { range: Some(error.range.clone()), ..Self::fault(site, error.fault.clone()) }
+    }
+
+    pub(super) fn fault(site: &Site, fault: Fault) -> Self {
+        Self { site: site.clone(), range: None, message: fault.to_string(), fault: Some(fault) }
+    }
+
+    /// A value of another type than its place takes.
+    pub(super) fn wrong_type(site: &Site, message: String) -> Self {
+        let fault = Some(Fault::NoSuchOverload(message.clone()));
+        Self { site: site.clone(), range: None, message, fault }
     }
 
     pub(super) fn new(site: &Site, message: impl Into<String>) -> Self {
-        Self { site: site.clone(), range: None, message: message.into() }
+        Self { site: site.clone(), range: None, message: message.into(), fault: None }
     }
 
     pub(super) fn finding(self, reason: &str) -> Finding {
-        Finding::new(reason, self.message).by(&self.site, self.range)
+        Finding { fault: self.fault, ..Finding::new(reason, self.message) }.by(&self.site, self.range)
     }
 }
 

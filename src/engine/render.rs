@@ -131,7 +131,7 @@ fn content(inputs: &Inputs<'_>, target: &Target, scene: &Scene<'_>, findings: &m
 /// How often a block contributes, and with which item: not at all, once, or once per element.
 fn elements(block: &Block, scene: &Scene<'_>) -> Result<Vec<Option<Value>>, Failure> {
     if let Some(facet) = block.facet {
-        let present = scene.present(facet).map_err(|fault| Failure::new(&block.site, fault.to_string()))?;
+        let present = scene.present(facet).map_err(|fault| Failure::fault(&block.site, fault))?;
         if !present {
             return Ok(Vec::new());
         }
@@ -145,7 +145,7 @@ fn elements(block: &Block, scene: &Scene<'_>) -> Result<Vec<Option<Value>>, Fail
     match scene.eval(for_each).map_err(|error| Failure::of(&for_each.site, &error))? {
         Value::List(items) => Ok(items.iter().cloned().map(Some).collect()),
         Value::Map(entries) => Ok(entries.iter().map(|(key, value)| Some(entry(key, value))).collect()),
-        other => Err(Failure::new(&for_each.site, format!("yields {}, not a list or a map", other.type_name()))),
+        other => Err(Failure::wrong_type(&for_each.site, format!("yields {}, not a list or a map", other.type_name()))),
     }
 }
 
@@ -230,7 +230,7 @@ fn unique(inputs: &Inputs<'_>, scene: &Scene<'_>, findings: &mut Vec<Finding>) -
                     keys.push(RenderedKey { name: unique.name.clone(), value });
                 } else {
                     let message = format!("yields {}, not a text or a list of texts", value.type_name());
-                    findings.push(Failure::new(&unique.key.site, message).finding("RenderError"));
+                    findings.push(Failure::wrong_type(&unique.key.site, message).finding("RenderError"));
                 }
             }
             Err(error) => findings.push(Failure::of(&unique.key.site, &error).finding("RenderError")),

@@ -3,7 +3,7 @@
 mod functions;
 mod macros;
 mod pools;
-mod rng;
+pub(crate) mod rng;
 pub(crate) mod tree;
 pub(crate) mod types;
 pub(crate) mod variables;
@@ -54,6 +54,18 @@ impl Generator {
         let ty = types::any(&mut self.rng, 2);
         let tree = self.tree(&ty, DEPTH);
         (Case { id: format!("generated/{number}"), expr: tree.text(), vars }, tree)
+    }
+
+    /// An expression of a type over these names, which may be expressions themselves.
+    pub(crate) fn over(&mut self, names: &[(String, Type)], ty: &Type, depth: usize) -> String {
+        (self.arbitrary, self.calls) = (false, CALLS.saturating_sub(8));
+        self.names = names.to_vec();
+        self.tree(ty, depth).text()
+    }
+
+    /// The source of chance.
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
     }
 
     /// An expression of a type.
