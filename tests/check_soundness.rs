@@ -9,6 +9,9 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::match_same_arms,
+    clippy::similar_names,
     clippy::format_collect,
     reason = "a suite of its own: a panic is how it fails"
 )]
@@ -26,6 +29,7 @@ use generate::Generator;
 use generate::types::Type as Written;
 use generate::variables::VARIABLES;
 use openbao_claims::cel::check::{Declarations, Type, check};
+use openbao_claims::cel::cost::Extent;
 use openbao_claims::cel::{Fault, Value, parse};
 use oracle::ours::{self, Verdict};
 
@@ -89,6 +93,11 @@ fn is_of(value: &Value, ty: &Type) -> bool {
     }
 }
 
+/// Whether a value is as small as was said.
+fn holds(actual: &Extent, estimated: &Extent) -> bool {
+    actual.most <= estimated.most.max(1) && actual.or(estimated).most == estimated.most.max(actual.most)
+}
+
 /// What no accepted expression may come to. All others depend on values, which no type tells.
 fn forbidden(fault: &Fault) -> bool {
     match fault {
@@ -121,7 +130,16 @@ fn what_the_checker_accepts_has_no_type_error_when_it_runs() {
             continue;
         }
         accepted += 1;
-        match ours::answer(&case).verdict {
+        let answer = ours::answer(&case);
+        // What the planner refuses never runs.
+        let Some(estimate) = ours::estimate(&case) else { continue };
+        if answer.cost > estimate.cost.max {
+            violations.push(format!("{}\n  costs {}, at most {}", case.expr, answer.cost, estimate.cost.max));
+        }
+        match answer.verdict {
+            Verdict::Value(value) if !holds(&Extent::of(&value), &estimate.extent) => {
+                violations.push(format!("{}\n  is larger than {:?}: {value:?}", case.expr, estimate.extent));
+            }
             Verdict::Value(value) if is_of(&value, &checked.kind) => valued += 1,
             Verdict::Value(value) => {
                 violations.push(format!("{}\n  is a {} and gives {value:?}", case.expr, checked.kind));

@@ -9,6 +9,10 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    clippy::match_same_arms,
+    clippy::similar_names,
     dead_code,
     reason = "a suite of its own: a panic is how it fails"
 )]
@@ -66,7 +70,7 @@ fn violations(decision: &Decision) -> Vec<String> {
         Decision::Blocked { candidate: None, .. } | Decision::Denied(_) | Decision::Pending(_) => return found,
     };
     for change in candidate.transition.iter().flat_map(|transition| &transition.changes) {
-        if change.fault.as_ref().is_some_and(forbidden) {
+        if change.fault.as_deref().is_some_and(forbidden) {
             found.push(format!("{}: {}", change.path, change.message.clone().unwrap_or_default()));
         }
     }

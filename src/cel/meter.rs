@@ -15,6 +15,9 @@ impl Meter {
     /// Kubernetes' `PerCallLimit`: cost units of one evaluation (apiserver `pkg/apis/cel/config.go`).
     pub const PER_CALL_LIMIT: u64 = 1_000_000;
 
+    /// Cost units of all evaluations of one decision: Kubernetes' `RuntimeCELCostBudget` for one object.
+    pub const DECISION_LIMIT: u64 = 10_000_000;
+
     /// A fresh budget of `limit` cost units.
     pub fn new(limit: u64) -> Self {
         Self { limit, spent: 0 }

@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod check;
 mod context;
+pub mod cost;
 pub mod crd_rules;
 mod error;
 mod eval;

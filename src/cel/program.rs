@@ -51,6 +51,10 @@ impl Program {
         &self.0.ast
     }
 
+    pub(super) fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+
     /// The roots that it names, in branches that may not run too.
     pub fn roots(&self) -> &BTreeSet<RootId> {
         &self.0.roots

@@ -41,6 +41,8 @@ codes! {
     E0111 "the table lacks an entry"
     E0112 "the value is of the wrong type for its place"
     E0113 "the comparison never holds"
+    E0114 "the expression may cost more than its budget"
+    E0115 "a decision may cost more than its budget"
 
     E0200 "nothing was read"
     E0201 "the kind is not known"

@@ -51,7 +51,7 @@ pub struct ClassifiedChange {
     /// The claim's parameters that it came from.
     pub parameters: Vec<String>,
     /// Why its rule could not be judged, where that is so.
-    pub fault: Option<Fault>,
+    pub fault: Option<Box<Fault>>,
 }
 
 /// A default that is not what it was for this claim.
@@ -146,7 +146,7 @@ struct Opinion<'a> {
     class: Sensitivity,
     rule: &'a SensitivityRule,
     message: Option<String>,
-    fault: Option<Fault>,
+    fault: Option<Box<Fault>>,
 }
 
 impl<'a> Jury<'a> {

@@ -11,9 +11,6 @@ use super::finding::Failure;
 use super::input::Facts;
 use super::name::projection_name;
 
-/// Cost units that one decision may spend in all (Kubernetes' `RuntimeCELCostBudget` for one object).
-const DECISION_BUDGET: u64 = 10_000_000;
-
 type Lazy<T> = OnceCell<Result<T, Fault>>;
 
 /// What was evaluated already in one decision.
@@ -104,7 +101,7 @@ impl Activation for Frame<'_> {
 
 impl Scene<'_> {
     fn context(&self) -> Context<'static> {
-        let left = DECISION_BUDGET.saturating_sub(self.memo.spent.get());
+        let left = Meter::DECISION_LIMIT.saturating_sub(self.memo.spent.get());
         Context::new(left.min(Meter::PER_CALL_LIMIT))
     }
 

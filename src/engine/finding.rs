@@ -26,7 +26,7 @@ pub struct Finding {
     pub help: Option<String>,
     /// The fault of an evaluation, where one made it; a value of another type than its place takes counts
     /// as an overload that does not exist. Of a catalog that compiles it depends on values alone.
-    pub fault: Option<Fault>,
+    pub fault: Option<Box<Fault>>,
 }
 
 /// A rule, and the part of its text that failed.
@@ -95,7 +95,7 @@ pub(super) struct Failure {
     pub(super) site: Site,
     pub(super) range: Option<Range<usize>>,
     pub(super) message: String,
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<Box<Fault>>,
 }
 
 impl Failure {
@@ -104,12 +104,12 @@ impl Failure {
     }
 
     pub(super) fn fault(site: &Site, fault: Fault) -> Self {
-        Self { site: site.clone(), range: None, message: fault.to_string(), fault: Some(fault) }
+        Self { site: site.clone(), range: None, message: fault.to_string(), fault: Some(Box::new(fault)) }
     }
 
     /// A value of another type than its place takes.
     pub(super) fn wrong_type(site: &Site, message: String) -> Self {
-        let fault = Some(Fault::NoSuchOverload(message.clone()));
+        let fault = Some(Box::new(Fault::NoSuchOverload(message.clone())));
         Self { site: site.clone(), range: None, message, fault }
     }
 

@@ -4,7 +4,9 @@
 //! Compiling collects what stands where ([`Notes`]); once all names have their expressions, [`prove`]
 //! judges each in the [`World`] of its catalog object.
 
+mod cost;
 mod fit;
+mod size;
 mod tell;
 mod world;
 
@@ -109,30 +111,41 @@ struct Note {
 /// Everything of a catalog object that is to be proven.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    notes: Vec<Note>,
+    all: Vec<Note>,
     /// index in the graph → note
     variables: BTreeMap<usize, usize>,
+    /// facet and input → note
+    inputs: BTreeMap<(usize, String), usize>,
 }
 
 impl Notes {
     /// Adds an expression.
     pub(super) fn expr(&mut self, expr: &Expr, want: Want, place: &Place) {
         if let Want::Any(Some(index)) = want {
-            self.variables.insert(index, self.notes.len());
+            self.variables.insert(index, self.all.len());
         }
-        self.notes.push(Note { content: Content::Expr(expr.clone()), want, place: place.clone() });
+        self.all.push(Note { content: Content::Expr(expr.clone()), want, place: place.clone() });
     }
 
     /// Adds a template.
     pub(super) fn tree(&mut self, tree: &Tree, site: &Site, want: Want, place: &Place) {
-        if matches!(tree, Tree::Literal(_)) {
+        if let Want::Input(facet, name) = &want {
+            self.inputs.insert((*facet, name.clone()), self.all.len());
+        } else if matches!(tree, Tree::Literal(_)) {
             return;
         }
-        self.notes.push(Note { content: Content::Tree(tree.clone(), site.clone()), want, place: place.clone() });
+        self.all.push(Note { content: Content::Tree(tree.clone(), site.clone()), want, place: place.clone() });
+    }
+
+    fn input(&self, facet: usize, name: &str) -> Option<(&Tree, &Place)> {
+        match self.all.get(*self.inputs.get(&(facet, name.to_owned()))?)? {
+            Note { content: Content::Tree(tree, _), place, .. } => Some((tree, place)),
+            Note { .. } => None,
+        }
     }
 
     fn variable(&self, index: usize) -> Option<(&Expr, &Place)> {
-        match self.notes.get(*self.variables.get(&index)?)? {
+        match self.all.get(*self.variables.get(&index)?)? {
             Note { content: Content::Expr(expr), place, .. } => Some((expr, place)),
             Note { .. } => None,
         }
@@ -142,12 +155,15 @@ impl Notes {
 /// Judges all that was noted; what is wrong is reported where it stands.
 pub(super) fn prove(notes: &Notes, world: &World<'_>, report: &mut Report) {
     let mut prover = Prover { world, notes, report };
-    for note in &notes.notes {
+    for note in &notes.all {
         match &note.content {
             Content::Expr(expr) => prover.expr(expr, note),
+            // A literal was judged where it was read.
+            Content::Tree(Tree::Literal(_), _) => {}
             Content::Tree(tree, site) => prover.top(tree, site, note),
         }
     }
+    cost::check(notes, world, report);
 }
 
 struct Prover<'a, 'w> {

@@ -1,6 +1,6 @@
 //! What names stand for: types from schemas, and of variables from their expressions.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use crate::catalog::names::Binding;
 use crate::catalog::target::{Target, Targets};
 use crate::cel::Presence;
 use crate::cel::check::{Declared, Known, Learned, Type, check};
+use crate::cel::cost::{Extent, Unbounded};
 use crate::schema::path::{Pattern, Segment, Step};
 use crate::schema::{Additional, Schema};
 
@@ -22,6 +23,10 @@ pub(in crate::catalog) struct World<'w> {
     object: Type,
     old: Type,
     live: Type,
+    /// sizes of variables that are known already, by the parameter that is taken to be empty
+    sizes: RefCell<BTreeMap<(usize, Option<String>), Extent>>,
+    /// the largest object of any release
+    size: OnceCell<Extent>,
     /// variables that are known already; `None` while one is being found out
     variables: RefCell<BTreeMap<usize, Option<(Type, Learned)>>>,
 }
@@ -53,7 +58,17 @@ impl<'w> World<'w> {
     fn new(targets: &'w [Arc<Target>], object: Type) -> Self {
         let live = object.loosened();
         let old = object.clone();
-        Self { targets, inputs: Vec::new(), params: None, object, old, live, variables: RefCell::default() }
+        Self {
+            targets,
+            inputs: Vec::new(),
+            params: None,
+            object,
+            old,
+            live,
+            sizes: RefCell::default(),
+            size: OnceCell::new(),
+            variables: RefCell::default(),
+        }
     }
 
     pub(super) fn targets(&self) -> &'w [Arc<Target>] {
@@ -62,6 +77,27 @@ impl<'w> World<'w> {
 
     pub(super) fn inputs(&self, facet: usize) -> Option<&'w Schema> {
         self.inputs.get(facet).copied()
+    }
+
+    pub(super) fn params(&self) -> Option<&'w Schema> {
+        self.params
+    }
+
+    /// How large an object can be.
+    pub(super) fn size(&self) -> Extent {
+        let of = |target: &Arc<Target>| {
+            let open = target.facts.bounds;
+            Extent::of_schema(&target.schema, Unbounded { text: open.string, list: open.list, map: open.map })
+        };
+        self.size.get_or_init(|| Extent::joined(self.targets.iter().map(of))).clone()
+    }
+
+    pub(super) fn known_size(&self, variable: usize, without: Option<&str>) -> Option<Extent> {
+        self.sizes.borrow().get(&(variable, without.map(str::to_owned))).cloned()
+    }
+
+    pub(super) fn know_size(&self, variable: usize, without: Option<&str>, size: &Extent) {
+        self.sizes.borrow_mut().insert((variable, without.map(str::to_owned)), size.clone());
     }
 
     pub(super) fn view<'a>(&'a self, notes: &'a Notes, place: &'a Place) -> View<'a> {
@@ -232,7 +268,7 @@ impl World<'_> {
 }
 
 /// The schemas of the places that steps lead to.
-fn at<'s>(schema: &'s Schema, steps: &[Step]) -> Vec<&'s Schema> {
+pub(super) fn at<'s>(schema: &'s Schema, steps: &[Step]) -> Vec<&'s Schema> {
     let mut places = vec![schema];
     for step in steps {
         places = places.into_iter().flat_map(|schema| below(schema, step)).collect();

@@ -4,10 +4,10 @@ use crate::cel::{Meter, Opaque, Result, Value};
 use crate::scalar::cidr::{Cidr, CidrError};
 use crate::scalar::ip::Ip;
 
-use super::cost::{FIRST, ONE, scaled, size};
+use super::cost::{COMPARE_PREFIX, COMPARE_PREFIX_TEXT, FIRST, MASK_PREFIX, MASK_PREFIX_TEXT, ONE};
 use super::ip::IP;
 use super::row::{global, invalid, method, mismatch, pure};
-use super::{Cost, Environment, Function, Ty};
+use super::{Environment, Function, Ty};
 
 const CIDR: Ty = Ty::Opaque(Opaque::CIDR);
 const SINCE: Environment = Environment::Kubernetes(30);
@@ -46,8 +46,8 @@ pub(super) const ROWS: &[Function] = &[
     Function {
         name: "containsIP",
         overloads: &[
-            method("cidr_contains_ip_ip", &[CIDR, IP], Ty::Bool, COMPARE, contains_ip),
-            method("cidr_contains_ip_string", &[CIDR, Ty::String], Ty::Bool, COMPARE_TEXT, contains_ip),
+            method("cidr_contains_ip_ip", &[CIDR, IP], Ty::Bool, COMPARE_PREFIX, contains_ip),
+            method("cidr_contains_ip_string", &[CIDR, Ty::String], Ty::Bool, COMPARE_PREFIX_TEXT, contains_ip),
         ],
         doc: "Whether an address lies in the network; never one of the other family. Faults on text that is no address.",
         example: "cidr('192.168.0.0/24').containsIP('192.168.0.1') && !cidr('0.0.0.0/0').containsIP(ip('::1'))",
@@ -56,8 +56,8 @@ pub(super) const ROWS: &[Function] = &[
     Function {
         name: "containsCIDR",
         overloads: &[
-            method("cidr_contains_cidr", &[CIDR, CIDR], Ty::Bool, MASK, contains_cidr),
-            method("cidr_contains_cidr_string", &[CIDR, Ty::String], Ty::Bool, MASK_TEXT, contains_cidr),
+            method("cidr_contains_cidr", &[CIDR, CIDR], Ty::Bool, MASK_PREFIX, contains_cidr),
+            method("cidr_contains_cidr_string", &[CIDR, Ty::String], Ty::Bool, MASK_PREFIX_TEXT, contains_cidr),
         ],
         doc: "Whether all of another network lies in the network. Faults on text that is no network.",
         example: "cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16') && !cidr('10.1.0.0/16').containsCIDR(cidr('10.0.0.0/8'))",
@@ -120,33 +120,3 @@ fn contains_cidr(args: &[Value], _: &mut Meter) -> Result {
     };
     Ok(Value::Bool(cidr.contains_cidr(other)))
 }
-
-/// Bytes of the network's prefix, rounded up: its size to the cost model.
-fn prefix_bytes(args: &[Value]) -> u64 {
-    match args.first() {
-        Some(Value::Opaque(Opaque::Cidr(cidr))) => cidr.prefix_length().div_ceil(8).into(),
-        _ => 0,
-    }
-}
-
-/// Reading the second argument.
-fn read(args: &[Value]) -> u64 {
-    args.get(1).map_or(0, |text| scaled(size(text), 0.1))
-}
-
-fn compare(args: &[Value]) -> u64 {
-    scaled(prefix_bytes(args) * 2, 0.1)
-}
-
-fn mask(args: &[Value]) -> u64 {
-    compare(args) + scaled(prefix_bytes(args), 0.1) + 1
-}
-
-/// Comparing twice the prefix's bytes.
-const COMPARE: Cost = Cost::ByArguments(compare);
-/// The same after reading a text.
-const COMPARE_TEXT: Cost = Cost::ByArguments(|args| compare(args).saturating_add(read(args)));
-/// Comparing, and masking the prefix.
-const MASK: Cost = Cost::ByArguments(mask);
-/// The same after reading a text.
-const MASK_TEXT: Cost = Cost::ByArguments(|args| mask(args).saturating_add(read(args)));

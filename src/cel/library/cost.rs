@@ -1,8 +1,9 @@
 //! What calls cost at run time: the rules of cel-go (`interpreter/runtimecost.go`, `common/cost.go`)
 //! and of Kubernetes (apiserver `pkg/cel/library/cost.go`).
 
-use crate::cel::Value;
-use crate::cel::value::{floor_to_u64, u64_to_f64};
+use crate::cel::cost::Extent;
+use crate::cel::value::{floor_to_u64, i64_to_f64, u64_to_f64};
+use crate::cel::{Opaque, Value};
 
 use super::Cost;
 
@@ -12,9 +13,90 @@ pub(super) const ONE: Cost = Cost::Fixed(1);
 /// The base price of making a list (`ListCreateBaseCost`).
 const LIST_CREATE: u64 = 10;
 
+/// An argument as the rules see it: a value when it runs, the largest possible one before.
+#[derive(Clone, Copy, Debug)]
+pub enum Arg<'a> {
+    /// a value
+    Value(&'a Value),
+    /// values up to this
+    Extent(&'a Extent),
+}
+
+impl Arg<'_> {
+    /// Characters, bytes, elements or entries; an optional counts as what it holds, all else as one
+    /// (`actualSize`).
+    fn size(&self) -> u64 {
+        match self {
+            Self::Value(value) => size(value),
+            Self::Extent(extent) => extent.most,
+        }
+    }
+
+    /// The sizes of a list's elements, summed up.
+    fn parts(&self) -> u64 {
+        match self {
+            Self::Value(Value::List(items)) => items.iter().map(size).fold(0, u64::saturating_add),
+            Self::Value(_) => 0,
+            Self::Extent(extent) => extent.most.saturating_mul(extent.item().most),
+        }
+    }
+
+    /// Whether it is surely of a library type.
+    fn is_opaque(&self) -> bool {
+        matches!(self, Self::Value(Value::Opaque(_)))
+    }
+
+    /// The number that it is, or the largest that it can be.
+    fn number(&self) -> Option<i64> {
+        match self {
+            Self::Value(Value::Int(number)) => Some(*number),
+            Self::Value(_) => None,
+            Self::Extent(extent) => {
+                Some(extent.number.map_or(i64::MAX, |most| i64::try_from(most).unwrap_or(i64::MAX)))
+            }
+        }
+    }
+
+    /// How far below zero the number can be.
+    fn below(&self) -> u64 {
+        match self {
+            Self::Value(_) => 0,
+            Self::Extent(extent) => extent.below.unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Bytes of a network's prefix, rounded up: its size to the cost model.
+    fn prefix_bytes(&self) -> u64 {
+        match self {
+            Self::Value(Value::Opaque(Opaque::Cidr(cidr))) => cidr.prefix_length().div_ceil(8).into(),
+            Self::Value(_) => 0,
+            Self::Extent(_) => 16,
+        }
+    }
+
+    /// Whether a list's elements are texts, as far as the first one tells.
+    fn holds_text(&self) -> bool {
+        match self {
+            Self::Value(Value::List(items)) => matches!(items.first(), Some(Value::String(_) | Value::Bytes(_))),
+            Self::Value(_) => false,
+            Self::Extent(extent) => extent.item().text,
+        }
+    }
+}
+
 impl Cost {
     /// The price of a call with these arguments.
     pub fn of(&self, args: &[Value]) -> u64 {
+        match (self, args) {
+            (Self::Fixed(units), _) => *units,
+            (Self::ByArguments(rule), [one]) => rule(&[Arg::Value(one)]),
+            (Self::ByArguments(rule), [one, two]) => rule(&[Arg::Value(one), Arg::Value(two)]),
+            (Self::ByArguments(rule), args) => rule(&args.iter().map(Arg::Value).collect::<Vec<_>>()),
+        }
+    }
+
+    /// The same for what is known of the arguments.
+    pub fn of_args(&self, args: &[Arg<'_>]) -> u64 {
         match self {
             Self::Fixed(units) => *units,
             Self::ByArguments(rule) => rule(args),
@@ -27,8 +109,7 @@ pub(super) fn scaled(n: u64, factor: f64) -> u64 {
     floor_to_u64((u64_to_f64(n) * factor).ceil()).unwrap_or(u64::MAX)
 }
 
-/// Characters, bytes, elements or entries; an optional counts as what it holds, all else as one
-/// (`actualSize`).
+/// A value's size: see [`Arg`].
 pub(super) fn size(value: &Value) -> u64 {
     let mut value = value;
     while let Value::Optional(Some(inner)) = value {
@@ -37,8 +118,8 @@ pub(super) fn size(value: &Value) -> u64 {
     value.size().map_or(1, |size| u64::try_from(size).unwrap_or(u64::MAX))
 }
 
-fn size_at(args: &[Value], position: usize) -> u64 {
-    args.get(position).map_or(0, size)
+pub(super) fn size_at(args: &[Arg<'_>], position: usize) -> u64 {
+    args.get(position).map_or(0, Arg::size)
 }
 
 /// Traversing the first argument once: a tenth a character.
@@ -63,11 +144,15 @@ pub(super) const PATTERN: Cost = Cost::ByArguments(|args| {
 });
 /// `==`: library types cost one.
 pub(super) const EQUALITY: Cost = Cost::ByArguments(|args| match args {
-    [Value::Opaque(_), _] => 1,
+    [one, _] if one.is_opaque() => 1,
     _ => scaled(size_at(args, 0).min(size_at(args, 1)), 0.1),
 });
 /// A walk over everything in the first argument (`traversalCost`).
-pub(super) const TRAVERSAL: Cost = Cost::ByArguments(|args| args.first().map_or(0, traversal));
+pub(super) const TRAVERSAL: Cost = Cost::ByArguments(|args| match args.first() {
+    Some(Arg::Value(value)) => traversal(value),
+    Some(Arg::Extent(extent)) => extent.traversal(),
+    None => 0,
+});
 /// `sets.contains`, `sets.intersects`.
 pub(super) const PAIRS: Cost = Cost::ByArguments(|args| pairs(args, 1));
 /// `sets.equivalent`.
@@ -79,7 +164,7 @@ pub(super) const SELF_COMPARE: Cost = Cost::ByArguments(|args| self_compare(args
 /// Comparing every key, which are the second argument.
 pub(super) const KEYS_COMPARE: Cost = Cost::ByArguments(|args| self_compare(args.get(1)));
 
-fn pairs(args: &[Value], factor: u64) -> u64 {
+fn pairs(args: &[Arg<'_>], factor: u64) -> u64 {
     size_at(args, 0).saturating_mul(size_at(args, 1)).saturating_mul(factor).saturating_add(1)
 }
 
@@ -89,15 +174,99 @@ pub(super) fn allocating(elements: u64) -> u64 {
 }
 
 /// `2 n²`, or `2.1 n²` when the first element is text or bytes (`trackListSelfCompare`).
-fn self_compare(list: Option<&Value>) -> u64 {
-    let Some(Value::List(items)) = list else { return allocating(0) };
-    let squared = u64::try_from(items.len()).map_or(u64::MAX, |n| n.saturating_mul(n));
-    let factor = match items.first() {
-        Some(Value::String(_) | Value::Bytes(_)) => 2.1,
-        _ => 2.0,
-    };
+fn self_compare(list: Option<&Arg<'_>>) -> u64 {
+    let Some(list) = list else { return allocating(0) };
+    let squared = list.size().saturating_mul(list.size());
+    let factor = if list.holds_text() { 2.1 } else { 2.0 };
     allocating(floor_to_u64(u64_to_f64(squared) * factor).unwrap_or(u64::MAX))
 }
+
+/// `ceil(0.2 × length of the result)` of joining texts, which the parts tell.
+pub(super) const JOIN: Cost = Cost::ByArguments(|args| {
+    let Some(list) = args.first() else { return 0 };
+    let between = size_at(args, 1).saturating_mul(list.size().saturating_sub(1));
+    scaled(list.parts().saturating_add(between).saturating_mul(2), 0.1)
+});
+
+/// A list from a position to another.
+pub(super) const SLICE: Cost = Cost::ByArguments(|args| match args {
+    [Arg::Value(_), start, end] => match (start.number(), end.number()) {
+        (Some(start), Some(end)) => allocating(u64::try_from(end.saturating_sub(start)).unwrap_or(0)),
+        _ => 1,
+    },
+    // The price is paid before the positions are refused; one that no bound tells can be any.
+    [_, start, end] => {
+        let end = end.number().and_then(|end| u64::try_from(end).ok()).unwrap_or(u64::MAX);
+        allocating(end.saturating_add(start.below()))
+    }
+    _ => 1,
+});
+
+/// A list of so many numbers.
+pub(super) const RANGE: Cost = Cost::ByArguments(|args| match args {
+    [count] => count.number().map_or(1, |count| allocating(u64::try_from(count).unwrap_or(0))),
+    _ => 1,
+});
+
+/// Elements times depth (`trackListFlatten`); a negative depth counts as one.
+pub(super) const FLATTEN: Cost = Cost::ByArguments(|args| match args {
+    [list, depth] if depth.number().is_some_and(|depth| depth >= 0) => {
+        let depth = depth.number().unwrap_or_default();
+        allocating(floor_to_u64(u64_to_f64(list.size()) * i64_to_f64(depth)).unwrap_or(u64::MAX))
+    }
+    [list, ..] => allocating(list.size()),
+    [] => 1,
+});
+
+/// Text times pattern, without rounding on the way (cel-go `ext/regex.go`).
+fn search(args: &[Arg<'_>]) -> f64 {
+    let length = |position: usize| args.get(position).map_or(0.0, |arg| u64_to_f64(arg.size().saturating_add(1)));
+    length(0) * 0.1 * (length(1) * 0.25)
+}
+
+/// cel-go adds the length of the result, which is not known before: the text's length bounds it.
+pub(super) const SEARCH: Cost = Cost::ByArguments(|args| units((1.0 + search(args)).ceil()));
+/// The same where a list is made.
+pub(super) const SEARCH_LIST: Cost = Cost::ByArguments(|args| units((11.0 + search(args)).ceil()));
+/// The same, rounded down.
+pub(super) const SEARCH_REPLACE: Cost = Cost::ByArguments(|args| units(1.0 + search(args)));
+
+fn units(cost: f64) -> u64 {
+    floor_to_u64(cost).unwrap_or(u64::MAX)
+}
+
+fn compare(args: &[Arg<'_>]) -> u64 {
+    scaled(args.first().map_or(0, Arg::prefix_bytes) * 2, 0.1)
+}
+
+fn mask(args: &[Arg<'_>]) -> u64 {
+    compare(args) + scaled(args.first().map_or(0, Arg::prefix_bytes), 0.1) + 1
+}
+
+/// Reading the second argument.
+fn read(args: &[Arg<'_>]) -> u64 {
+    scaled(size_at(args, 1), 0.1)
+}
+
+/// Matching a named format: `ceil(0.1 (1+n)) × ceil(0.25 m)` for the length of the format's pattern, or of
+/// the longest one.
+pub(super) const VALIDATION: Cost = Cost::ByArguments(|args| {
+    let pattern = match args.first() {
+        Some(Arg::Value(Value::Opaque(Opaque::Format(format)))) => format.pattern_length().into(),
+        Some(Arg::Value(_)) => return 1,
+        _ => crate::scalar::format::NamedFormat::longest_pattern().into(),
+    };
+    scaled(size_at(args, 1).saturating_add(1), 0.1).saturating_mul(scaled(pattern, 0.25))
+});
+
+/// Comparing twice a network prefix's bytes.
+pub(super) const COMPARE_PREFIX: Cost = Cost::ByArguments(compare);
+/// The same after reading a text.
+pub(super) const COMPARE_PREFIX_TEXT: Cost = Cost::ByArguments(|args| compare(args).saturating_add(read(args)));
+/// Comparing, and masking the prefix.
+pub(super) const MASK_PREFIX: Cost = Cost::ByArguments(mask);
+/// The same after reading a text.
+pub(super) const MASK_PREFIX_TEXT: Cost = Cost::ByArguments(|args| mask(args).saturating_add(read(args)));
 
 /// One a scalar, a tenth (rounded down) a byte of text, summed over everything inside.
 pub(super) fn traversal(value: &Value) -> u64 {
@@ -122,7 +291,11 @@ pub(super) fn traversal(value: &Value) -> u64 {
 }
 
 fn tenth(bytes: usize) -> u64 {
-    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    tenths(u64::try_from(bytes).unwrap_or(u64::MAX))
+}
+
+/// A tenth a byte, rounded down.
+pub(crate) fn tenths(bytes: u64) -> u64 {
     floor_to_u64(u64_to_f64(bytes) * 0.1).unwrap_or(u64::MAX)
 }
 

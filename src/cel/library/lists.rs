@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 
-use crate::cel::value::{floor_to_u64, i64_to_f64, u64_to_f64};
 use crate::cel::{Meter, Result, Value};
 
-use super::cost::{COPY, KEYS_COMPARE, SELF_COMPARE, allocating, size};
+use super::cost::{COPY, FLATTEN, KEYS_COMPARE, RANGE, SELF_COMPARE, SLICE};
 use super::row::{Growth, LIST, global, invalid, method, mismatch};
-use super::{Cost, Environment, Function, Ty};
+use super::{Environment, Function, Ty};
 
 /// The longest list that `lists.range` makes (cel-go `ext/lists.go`, `defaultMaxRangeSize`).
 const MAX_RANGE: i64 = 1_000_000;
@@ -83,27 +82,6 @@ pub(super) const ROWS: &[Function] = &[
         since: Environment::Kubernetes(34),
     },
 ];
-
-const SLICE: Cost = Cost::ByArguments(|args| match args {
-    [Value::List(_), Value::Int(start), Value::Int(end)] => {
-        allocating(u64::try_from(end.saturating_sub(*start)).unwrap_or(0))
-    }
-    _ => 1,
-});
-
-const RANGE: Cost = Cost::ByArguments(|args| match args {
-    [Value::Int(n)] => allocating(u64::try_from(*n).unwrap_or(0)),
-    _ => 1,
-});
-
-/// Elements times depth (`trackListFlatten`); a negative depth counts as one.
-const FLATTEN: Cost = Cost::ByArguments(|args| match args {
-    [list, Value::Int(depth)] if *depth >= 0 => {
-        allocating(floor_to_u64(u64_to_f64(size(list)) * i64_to_f64(*depth)).unwrap_or(u64::MAX))
-    }
-    [list, ..] => allocating(size(list)),
-    [] => 1,
-});
 
 fn slice(args: &[Value], _: &mut Meter) -> Result {
     let [Value::List(items), Value::Int(start), Value::Int(end)] = args else { return Err(mismatch()) };

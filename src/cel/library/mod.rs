@@ -39,6 +39,8 @@ mod url;
 
 use super::{Meter, Result, Value};
 
+pub use cost::Arg;
+pub(crate) use cost::tenths;
 pub use dispatch::{call, find, functions, is_variadic, names};
 pub(crate) use pattern::Pattern;
 
@@ -87,7 +89,7 @@ pub enum Cost {
     /// always the same
     Fixed(u64),
     /// by the arguments (receiver first); the function names the rule that it follows
-    ByArguments(fn(&[Value]) -> u64),
+    ByArguments(fn(&[Arg<'_>]) -> u64),
 }
 
 /// One signature of a function.

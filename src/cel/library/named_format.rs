@@ -3,9 +3,9 @@
 use crate::cel::{Opaque, Value};
 use crate::scalar::format::NamedFormat;
 
-use super::cost::{ONE, scaled, size};
+use super::cost::{ONE, VALIDATION};
 use super::row::{STRINGS, global, method, pure};
-use super::{Cost, Environment, Function, Ty};
+use super::{Environment, Function, Ty};
 
 const FORMAT: Ty = Ty::Opaque(Opaque::FORMAT);
 const SINCE: Environment = Environment::Kubernetes(31);
@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Function] = &[
             "format-validate",
             &[FORMAT, Ty::String],
             Ty::Optional(&STRINGS),
-            Cost::ByArguments(validation),
+            VALIDATION,
             pure!([Value::Opaque(Opaque::Format(format)), Value::String(text)] => Ok(match format.validate(text) {
                 Ok(()) => Value::none(),
                 Err(error) => Value::some(Value::list(vec![Value::string(&error.message)])),
@@ -90,10 +90,3 @@ pub(super) const ROWS: &[Function] = &[
     constant!("date", Date, "A date as `2006-01-02`.", "2021-01-01"),
     constant!("datetime", Datetime, "An RFC 3339 date and time.", "2021-01-01T00:00:00Z"),
 ];
-
-/// Matching the pattern that stands for the format: `ceil(0.1 (1+n)) × ceil(0.25 m)`.
-fn validation(args: &[Value]) -> u64 {
-    let [Value::Opaque(Opaque::Format(format)), text] = args else { return 1 };
-    let traversal = scaled(size(text).saturating_add(1), 0.1);
-    traversal.saturating_mul(scaled(format.pattern_length().into(), 0.25))
-}

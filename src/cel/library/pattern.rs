@@ -4,13 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use regex::{Captures, Regex};
 
-use crate::cel::value::{floor_to_u64, u64_to_f64};
 use crate::cel::{Fault, Meter, Result, Value};
 use crate::scalar::re2;
 
-use super::cost::{PATTERN, size};
+use super::cost::{PATTERN, SEARCH, SEARCH_LIST, SEARCH_REPLACE, size};
 use super::row::{Growth, STRINGS, global, invalid, method, mismatch, pure};
-use super::{Cost, Environment, Function, Ty};
+use super::{Environment, Function, Ty};
 
 const TWO: &[Ty] = &[Ty::String, Ty::String];
 const THREE: &[Ty] = &[Ty::String, Ty::String, Ty::String];
@@ -72,12 +71,12 @@ pub(super) const ROWS: &[Function] = &[
     Function {
         name: "regex.replace",
         overloads: &[
-            global("regex_replace_string_string_string", THREE, Ty::String, REPLACE, replace),
+            global("regex_replace_string_string_string", THREE, Ty::String, SEARCH_REPLACE, replace),
             global(
                 "regex_replace_string_string_string_int",
                 &[Ty::String, Ty::String, Ty::String, Ty::Int],
                 Ty::String,
-                REPLACE,
+                SEARCH_REPLACE,
                 replace,
             ),
         ],
@@ -87,21 +86,6 @@ pub(super) const ROWS: &[Function] = &[
         since: Environment::Extension,
     },
 ];
-
-/// Text times pattern, without rounding on the way (cel-go `ext/regex.go`).
-fn search(args: &[Value]) -> f64 {
-    let length = |position: usize| args.get(position).map_or(0.0, |arg| u64_to_f64(size(arg).saturating_add(1)));
-    length(0) * 0.1 * (length(1) * 0.25)
-}
-
-fn units(cost: f64) -> u64 {
-    floor_to_u64(cost).unwrap_or(u64::MAX)
-}
-
-/// cel-go adds the length of the result, which is not known before: the text's length bounds it.
-const SEARCH: Cost = Cost::ByArguments(|args| units((1.0 + search(args)).ceil()));
-const SEARCH_LIST: Cost = Cost::ByArguments(|args| units((11.0 + search(args)).ceil()));
-const REPLACE: Cost = Cost::ByArguments(|args| units(1.0 + search(args)));
 
 fn compile(pattern: &str) -> Result<Regex> {
     re2::compile(pattern).map_err(|error| invalid(error.to_string()))

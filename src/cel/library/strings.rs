@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::cel::{Meter, Result, Value};
 
-use super::cost::{CONTAINS, FIRST, FIRST_TWICE, ONE, SECOND, TRAVERSAL};
+use super::cost::{CONTAINS, FIRST, FIRST_TWICE, JOIN, ONE, SECOND, TRAVERSAL};
 use super::row::{Growth, STRINGS, global, invalid, method, mismatch, pure};
-use super::{Cost, Environment, Function, Ty, kubernetes_lists};
+use super::{Environment, Function, Ty, kubernetes_lists};
 
 const TEXT: &[Ty] = &[Ty::String];
 const TWO: &[Ty] = &[Ty::String, Ty::String];
@@ -206,15 +206,6 @@ pub(super) const ROWS: &[Function] = &[
         since: Environment::Kubernetes(29),
     },
 ];
-
-/// `ceil(0.2 × length of the result)`, which the parts tell.
-const JOIN: Cost = Cost::ByArguments(|args| {
-    let Some(Value::List(items)) = args.first() else { return 0 };
-    let separators = u64::try_from(items.len().saturating_sub(1)).unwrap_or(u64::MAX);
-    let parts = items.iter().map(super::cost::size).fold(0, u64::saturating_add);
-    let between = args.get(1).map_or(0, super::cost::size).saturating_mul(separators);
-    super::cost::scaled(parts.saturating_add(between).saturating_mul(2), 0.1)
-});
 
 fn char_at(args: &[Value], _: &mut Meter) -> Result {
     let [Value::String(text), Value::Int(position)] = args else { return Err(mismatch()) };

@@ -63,6 +63,11 @@ impl NamedFormat {
         self.row().0
     }
 
+    /// The longest of all lengths that [`Self::pattern_length`] gives.
+    pub fn longest_pattern() -> u32 {
+        Self::ALL.into_iter().map(Self::pattern_length).max().unwrap_or_default()
+    }
+
     /// Length of the pattern that Kubernetes charges for (apiserver `cel/library/format.go`).
     pub fn pattern_length(self) -> u32 {
         self.row().1
