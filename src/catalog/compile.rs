@@ -12,10 +12,10 @@ use crate::diagnostic::{Code, nearest};
 
 use super::checks;
 use super::digest::Digest;
-use super::names::{self, Binding};
+use super::names::Binding;
 use super::object::{Catalog, Entry, listed};
 use super::origin::Site;
-use super::prove::{Place, Want, World};
+use super::prove::{self, Named, Place, Want, World};
 use super::report::{Compiled, Report};
 use super::revision::{
     Block, Connection, Copy, Facet, Graph, Health, Mapping, MustBeAbsent, Operation, Revision, Tree, Validation,
@@ -169,14 +169,42 @@ impl<'a> Compiler<'a, '_> {
             self.render(module, &mut parts);
             self.day_two(module, &mut parts);
         }
-        let eligibility = Place::new(names::eligibility());
-        let eligibility_site = self.site.at("eligibility");
-        parts.eligibility = self.report.validations(&spec.eligibility, None, &eligibility, &eligibility_site);
+        parts.eligibility = self.report.eligibility(&spec.eligibility, &self.site.at("eligibility"));
+        self.names_to_read(spec);
         parts.comparisons = self.report.comparisons(&spec.comparisons, &self.site.at("comparisons"));
         if let Some(connection) = &spec.connection {
             parts.connection = self.connection(connection, &place);
         }
         parts
+    }
+
+    /// Parameters, the profile's own variables and inputs of components: somebody should read them. Variables
+    /// of components are for profiles to read, or not.
+    fn names_to_read(&mut self, spec: &api::OpenBaoServiceProfileSpec) {
+        let properties = self.site.at("parameters").at("properties");
+        prove::patterns(&self.wiring.parameters, &self.site.at("parameters"), self.report);
+        for (name, property) in &self.wiring.parameters.properties {
+            // A reference names an object for a projection, which the schema tells.
+            if property.reference.is_none() {
+                self.should_be_read("parameter", name, Binding::Params, Some(name), properties.at(name));
+            }
+        }
+        for (at, variable) in spec.variables.iter().enumerate() {
+            let site = self.site.at("variables").at(at).at("name");
+            self.should_be_read("variable", &variable.name, Binding::Variable(at), None, site);
+        }
+        for (index, facet) in self.wiring.facets.iter().enumerate() {
+            let inputs = facet.component.site().at("spec").at("inputs");
+            prove::patterns(&facet.inputs, &inputs, self.report);
+            let inputs = inputs.at("properties");
+            for name in facet.inputs.properties.keys() {
+                self.should_be_read("input", name, Binding::Inputs(index), Some(name), inputs.at(name));
+            }
+        }
+    }
+
+    fn should_be_read(&mut self, what: &'static str, name: &str, binding: Binding, field: Option<&String>, site: Site) {
+        self.report.named(Named { what, name: name.to_owned(), binding, field: field.cloned(), site });
     }
 
     fn facet_module(&self, index: usize) -> Option<Module<'a>> {

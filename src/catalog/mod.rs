@@ -6,6 +6,7 @@
 
 mod checks;
 mod compile;
+mod coverage;
 mod digest;
 mod flatten;
 mod graph;
@@ -24,6 +25,7 @@ mod target;
 mod wiring;
 
 pub use compile::compile_profile;
+pub use coverage::{Coverage, coverage};
 pub use digest::{Digest, canonical, canonical_len};
 pub use graph::{Node, Reach, Reaches, Reads};
 pub use names::{Binding, Bindings};

@@ -15,6 +15,15 @@ use super::revision::{Answer, Comparison, Expr, SensitivityRule, Unique, Validat
 const DEFAULT_REASON: &str = "ValidationFailed";
 
 impl Report {
+    /// Compiles conditions of who may have a service at all.
+    pub(super) fn eligibility(&mut self, conditions: &[api::Validation], site: &Site) -> Vec<Validation> {
+        let place = Place::new(names::eligibility());
+        let compile = |(at, condition): (usize, &api::Validation)| {
+            self.validation(condition, None, &place, Want::Admission, &site.at(at))
+        };
+        conditions.iter().enumerate().filter_map(compile).collect()
+    }
+
     /// Compiles validations of `site`, a list. `place` is what they see before rendering, `rendered` after.
     pub(super) fn validations(
         &mut self,
@@ -25,7 +34,7 @@ impl Report {
     ) -> Vec<Validation> {
         let mut compiled = Vec::with_capacity(validations.len());
         for (at, validation) in validations.iter().enumerate() {
-            compiled.extend(self.validation(validation, facet, rendered, &site.at(at)));
+            compiled.extend(self.validation(validation, facet, rendered, Want::Condition, &site.at(at)));
         }
         compiled
     }
@@ -35,6 +44,7 @@ impl Report {
         validation: &api::Validation,
         facet: Option<usize>,
         place: &Place,
+        want: Want,
         site: &Site,
     ) -> Option<Validation> {
         if validation.message.is_none() && validation.message_expression.is_none() {
@@ -43,7 +53,7 @@ impl Report {
                     .help("add `message:`, what the tenant reads when it fails"),
             );
         }
-        let rule = self.expr(&validation.expression, place, Want::Condition, site.at("expression"));
+        let rule = self.expr(&validation.expression, place, want, site.at("expression"));
         let failed = place.where_(rule.as_ref(), false);
         let message_expression = validation.message_expression.as_ref();
         let message_expression =

@@ -8,7 +8,7 @@ use crate::schema::path::Pattern;
 
 use super::labels;
 use super::origin::Site;
-use super::prove::{self, Notes, Place, Want, World};
+use super::prove::{self, Named, Notes, Place, Want, World};
 use super::revision::{Expr, Text, Tree};
 
 /// A compiled object, or `None`, and all that was found on the way.
@@ -44,6 +44,11 @@ impl Report {
     pub(super) fn finish<T>(self, value: Option<T>) -> Compiled<T> {
         let value = if self.has_errors() { None } else { value };
         Compiled { value, diagnostics: self.found }
+    }
+
+    /// Notes a name that something should read.
+    pub(super) fn named(&mut self, named: Named) {
+        self.notes.named(named);
     }
 
     /// Proves what was compiled, now that all of it is known.

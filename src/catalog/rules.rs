@@ -7,10 +7,10 @@ use crate::diagnostic::Code;
 use crate::schema::Schema;
 
 use super::module::declare_variables;
-use super::names;
+use super::names::{self, Binding};
 use super::object::{Catalog, Entry};
 use super::origin::Site;
-use super::prove::{Place, Want, World};
+use super::prove::{Named, Place, Want, World};
 use super::report::{Compiled, Report};
 use super::revision::{Comparison, Expr, Graph, SensitivityRule, Validation, Variable};
 use super::target::Targets;
@@ -68,6 +68,13 @@ pub fn compile_rule_set(entry: &Entry<OpenBaoRuleSet>, targets: &Targets) -> Com
     for (at, variable) in spec.variables.iter().enumerate() {
         let here = site.at("variables").at(at).at("expression");
         let expr = report.expr(&variable.expression, &place, Want::Any(Some(at)), here);
+        report.named(Named {
+            what: "variable",
+            name: variable.name.clone(),
+            binding: Binding::Variable(at),
+            field: None,
+            site: site.at("variables").at(at).at("name"),
+        });
         graph.variables.extend(expr.map(|expr| Variable { name: format!("variables.{}", variable.name), expr }));
     }
     let when = report.optional_expr(spec.when.as_ref(), &place, Want::Condition, site.at("when"));
@@ -98,8 +105,7 @@ pub fn compile_offering(name: &str, catalog: &Catalog, parameters: Option<&Schem
         let kind = ("OpenBaoServiceProfile", "profile");
         report.push(catalog.missing(kind, profile, catalog.profiles.keys(), &place));
     }
-    let place = Place::new(names::eligibility());
-    let eligibility = report.validations(&spec.eligibility, None, &place, &site.at("eligibility"));
+    let eligibility = report.eligibility(&spec.eligibility, &site.at("eligibility"));
     report.prove(&World::of_offering(parameters));
     let withdrawn: BTreeMap<_, _> = spec.withdrawn.iter().map(|it| (it.revision.clone(), it.reason.clone())).collect();
     let lifecycle = spec.lifecycle.clone().unwrap_or_default();

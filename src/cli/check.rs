@@ -1,6 +1,7 @@
 //! `check`: is everything in order?
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::catalog::coverage;
+use crate::diagnostic::{Diagnostic, Severity, sorted_capped};
 use crate::engine::{Before, Decision, Finding};
 
 use super::Outcome;
@@ -16,7 +17,20 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
         let decision = workspace.platform.decide(&claim.object, Before::default());
         found.extend(judged(&decision, claim));
     }
+    let (mut paths, mut covered) = (0, 0);
+    for revision in workspace.platform.revisions.values() {
+        let coverage = coverage(revision, &workspace.platform.rule_sets);
+        paths += coverage.paths;
+        covered += coverage.covered;
+        found.extend(coverage.warnings);
+    }
+    // Several profiles tell the same of a component that they share.
+    let (mut found, _) = sorted_capped(found, usize::MAX);
     let failed = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    if failed {
+        // Advice comes once nothing is wrong.
+        found.retain(|diagnostic| !diagnostic.code.is_advice());
+    }
     output.diagnostics(&found, &workspace.sources);
     let catalog = &workspace.catalog;
     let counts = [
@@ -29,10 +43,14 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
     if output.is_human() {
         let read: Vec<_> = counts.iter().map(|(count, what)| plural(*count, what)).collect();
         output.line(format!("checked {}: {}", read.join(", "), counted(&found)));
+        if paths > 0 {
+            output.line(format!("{covered} of {paths} paths that a change can touch have a sensitivity rule"));
+        }
     } else {
         let read: serde_json::Map<_, _> =
             counts.iter().map(|(count, what)| ((*what).replace(' ', "_"), serde_json::json!(count))).collect();
-        output.document(serde_json::json!({"read": read, "ok": !failed}));
+        let sensitivity = serde_json::json!({"paths": paths, "covered": covered});
+        output.document(serde_json::json!({"read": read, "sensitivity": sensitivity, "ok": !failed}));
     }
     if failed { Outcome::Refused } else { Outcome::Fine }
 }

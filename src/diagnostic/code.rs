@@ -15,7 +15,8 @@ macro_rules! codes {
 }
 
 // E00xx files and YAML; E01xx expressions; E02xx catalog objects, links and wiring; E03xx schemas of
-// parameters and inputs; E04xx templates, mappings and the target; E05xx claims and tenants; E06xx tests.
+// parameters and inputs; E04xx templates, mappings and the target; E05xx claims and tenants; E06xx tests;
+// W07xx advice about catalogs.
 codes! {
     E0001 "the file cannot be read"
     E0002 "the file is too large, too deep or has too many nodes"
@@ -89,6 +90,22 @@ codes! {
     E0601 "the test cannot be read"
     E0602 "the test fails"
     E0603 "there is no test"
+
+    W0701 "no rule classifies the path"
+    W0702 "the rule answers for no path"
+    W0703 "earlier rules answer for all of its paths"
+    W0711 "nothing reads the name"
+    W0712 "the condition is the same for every claim"
+    W0713 "texts are ordered letter by letter"
+    W0714 "the pattern is not anchored"
+    W0715 "tenants can grant themselves eligibility"
+}
+
+impl Code {
+    /// Whether it is advice, `W0711`: what it tells is allowed.
+    pub fn is_advice(self) -> bool {
+        self.0.starts_with('W')
+    }
 }
 
 impl std::fmt::Display for Code {

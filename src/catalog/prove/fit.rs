@@ -53,7 +53,7 @@ pub(super) fn want(ty: &Type, want: &Want, span: &Span) -> Option<Diagnostic> {
         return None;
     }
     let ok = match want {
-        Want::Condition => *ty == Type::Bool,
+        Want::Condition | Want::Admission => *ty == Type::Bool,
         Want::Text => is_text(ty),
         Want::Key => is_text(ty) || matches!(ty, Type::List(item) if is_text(item) || item.is_silent()),
         Want::Range => matches!(ty, Type::List(_)) || ty.entries().is_some(),
@@ -62,7 +62,7 @@ pub(super) fn want(ty: &Type, want: &Want, span: &Span) -> Option<Diagnostic> {
         Want::Any(_) => true,
     };
     let wanted = match want {
-        Want::Condition => "true or false",
+        Want::Condition | Want::Admission => "true or false",
         Want::Text => "a text",
         Want::Key => "a text or a list of texts",
         Want::Range => "a list or a map",

@@ -6,6 +6,7 @@
 
 mod cost;
 mod fit;
+mod lint;
 mod size;
 mod tell;
 mod world;
@@ -23,6 +24,7 @@ use super::origin::Site;
 use super::report::Report;
 use super::revision::{Expr, Text, Tree};
 
+pub(super) use lint::{Named, patterns};
 pub(super) use world::World;
 
 /// What an expression may use at one place, and what is known there.
@@ -78,6 +80,8 @@ pub(super) enum Want {
     Any(Option<usize>),
     /// true or false
     Condition,
+    /// true or false: whether a claim may have it at all
+    Admission,
     /// a text
     Text,
     /// a text, or a list of texts: what a unique key is made of
@@ -116,9 +120,16 @@ pub(super) struct Notes {
     variables: BTreeMap<usize, usize>,
     /// facet and input → note
     inputs: BTreeMap<(usize, String), usize>,
+    /// names that should be read somewhere
+    named: Vec<Named>,
 }
 
 impl Notes {
+    /// Adds a name that something should read.
+    pub(super) fn named(&mut self, named: Named) {
+        self.named.push(named);
+    }
+
     /// Adds an expression.
     pub(super) fn expr(&mut self, expr: &Expr, want: Want, place: &Place) {
         if let Want::Any(Some(index)) = want {
@@ -164,6 +175,7 @@ pub(super) fn prove(notes: &Notes, world: &World<'_>, report: &mut Report) {
         }
     }
     cost::check(notes, world, report);
+    lint::check(notes, report);
 }
 
 struct Prover<'a, 'w> {
@@ -187,6 +199,7 @@ impl Prover<'_, '_> {
         let checked = check(program.ast(), &view, &place.guards());
         let sound = checked.mistakes.is_empty();
         self.report.extend(checked.mistakes.into_iter().map(|mistake| tell::mistake(mistake, offset, site)));
+        self.report.extend(checked.remarks.into_iter().map(|remark| tell::remark(&remark, offset, site)));
         sound.then_some(checked.kind)
     }
 

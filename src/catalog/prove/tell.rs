@@ -1,7 +1,7 @@
 //! A mistake that the checker finds, as a diagnostic where it stands.
 
 use crate::catalog::origin::Site;
-use crate::cel::check::{Mistake, MistakeKind};
+use crate::cel::check::{Mistake, MistakeKind, Remark, RemarkKind};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// `offset`: where the expression starts in the text at `site`.
@@ -13,6 +13,22 @@ pub(super) fn mistake(mistake: Mistake, offset: usize, site: &Site) -> Diagnosti
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// What is not wrong and may not be meant.
+pub(super) fn remark(remark: &Remark, offset: usize, site: &Site) -> Diagnostic {
+    let span = site.within(remark.range.start + offset..remark.range.end + offset);
+    match remark.kind {
+        RemarkKind::TextOrder => Diagnostic::error(Code::W0713, "texts are ordered letter by letter", span, "here")
+            .note("`'10Gi' < '9Gi'` and `'1.10.0' < '1.9.0'` hold")
+            .help("compare `quantity(…)`, `semver(…)` or `duration(…)` of both, by `.isLessThan(…)` or by sign"),
+        RemarkKind::Unanchored => {
+            Diagnostic::error(Code::W0714, "the pattern matches anywhere in the text", span, "not anchored")
+                .note("what guards a name, host or path has to see all of it")
+                .help("write `^…$`, or `find(…)` where a part is meant")
+        }
+    }
+    .warning()
 }
 
 /// The code of a mistake, and what stands at the mark.

@@ -8,7 +8,7 @@ use super::chain::dotted;
 use super::facts::{Facts, Place};
 use super::learn::{self, Learned};
 use super::mistake::quoted;
-use super::{Checker, MistakeKind, Type, Typed};
+use super::{Checker, MistakeKind, Remark, RemarkKind, Type, Typed};
 use crate::cel::ast::{Expr, Kind, Literal};
 use crate::cel::library::{self, Function, Ty};
 use crate::diagnostic::nearest;
@@ -186,6 +186,7 @@ impl Checker<'_> {
         };
         let types: Vec<Type> = target.into_iter().chain(args).map(|arg| self.argument(row, arg)).collect();
         if let Some(result) = result(row, target.is_some(), &types) {
+            self.remark(row, expr, target, args, &types);
             return result;
         }
         let operator = row.name.ends_with('_') || row.name == "@in";
@@ -195,11 +196,26 @@ impl Checker<'_> {
         Type::Error
     }
 
+    /// What a call does that its author may not mean.
+    fn remark(&mut self, row: &Function, expr: &Expr, target: Option<&Expr>, args: &[Expr], types: &[Type]) {
+        let ordering = matches!(row.name, "_<_" | "_<=_" | "_>_" | "_>=_");
+        if ordering && types.iter().all(|ty| matches!(ty, Type::String | Type::Enum(_))) {
+            self.remarks.push(Remark { range: expr.range.clone(), kind: RemarkKind::TextOrder });
+        }
+        let pattern = target.into_iter().chain(args).nth(1).map(|arg| (arg, &arg.kind));
+        if let ("matches", Some((arg, Kind::Literal(Literal::String(pattern))))) = (row.name, pattern)
+            && !crate::scalar::re2::is_anchored(pattern)
+        {
+            self.remarks.push(Remark { range: arg.range.clone(), kind: RemarkKind::Unanchored });
+        }
+    }
+
     /// The type of an expression whose mistakes are told elsewhere.
     pub(super) fn quietly(&mut self, expr: &Expr) -> Type {
-        let told = self.mistakes.len();
+        let (told, remarked) = (self.mistakes.len(), self.remarks.len());
         let ty = self.ty(expr);
         self.mistakes.truncate(told);
+        self.remarks.truncate(remarked);
         ty
     }
 }

@@ -60,6 +60,24 @@ pub enum MistakeKind {
     NotOptional(Type),
 }
 
+/// What is not wrong, and may not be what its author means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Bytes of the expression's text.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: RemarkKind,
+}
+
+/// What may not be meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemarkKind {
+    /// Two texts in an order: `'10Gi' < '9Gi'`.
+    TextOrder,
+    /// A pattern for `matches` without `^` and `$`.
+    Unanchored,
+}
+
 /// At most six of the names.
 pub(super) fn quoted<T: AsRef<str>>(names: &[T]) -> String {
     let shown: Vec<String> = names.iter().take(6).map(|name| format!("`{}`", name.as_ref())).collect();

@@ -24,7 +24,7 @@ use super::ast::{Element, Entry, Expr, Kind, Literal};
 use facts::{Facts, Place};
 
 pub use learn::Learned;
-pub use mistake::{Mistake, MistakeKind};
+pub use mistake::{Mistake, MistakeKind, Remark, RemarkKind};
 pub use types::{Object, Type};
 
 /// Mistakes of one expression that are told.
@@ -74,11 +74,14 @@ pub struct Checked {
     pub learned: Learned,
     /// What is wrong, in order of place; at most 100.
     pub mistakes: Vec<Mistake>,
+    /// What may not be meant.
+    pub remarks: Vec<Remark>,
 }
 
 /// Checks an expression that is evaluated only where each guard has the value beside it.
 pub fn check(expr: &Expr, declared: &dyn Declared, guards: &[(&Expr, bool)]) -> Checked {
-    let mut checker = Checker { declared, locals: Vec::new(), facts: Facts::default(), mistakes: Vec::new() };
+    let mut checker =
+        Checker { declared, locals: Vec::new(), facts: Facts::default(), mistakes: Vec::new(), remarks: Vec::new() };
     for (guard, holds) in guards {
         let learned = checker.expr(guard).learned;
         let facts = std::mem::take(&mut checker.facts);
@@ -86,12 +89,15 @@ pub fn check(expr: &Expr, declared: &dyn Declared, guards: &[(&Expr, bool)]) -> 
     }
     // A guard's own mistakes are told where it stands.
     checker.mistakes.clear();
+    checker.remarks.clear();
     let Typed { ty, learned } = checker.expr(expr);
     let mut mistakes = checker.mistakes;
     mistakes.sort_by_key(|mistake| (mistake.range.start, mistake.range.end));
     mistakes.dedup();
     mistakes.truncate(MAX_MISTAKES);
-    Checked { kind: ty, learned, mistakes }
+    let mut remarks = checker.remarks;
+    remarks.dedup();
+    Checked { kind: ty, learned, mistakes, remarks }
 }
 
 struct Checker<'a> {
@@ -100,6 +106,7 @@ struct Checker<'a> {
     locals: Vec<(Arc<str>, Type)>,
     facts: Facts,
     mistakes: Vec<Mistake>,
+    remarks: Vec<Remark>,
 }
 
 /// A type, and what is known if the value is true, or false.

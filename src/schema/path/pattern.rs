@@ -66,6 +66,18 @@ impl Pattern {
         theirs.next().is_none()
     }
 
+    /// Whether some path is one that both stand for.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (mut mine, mut theirs) = (self.0.iter(), other.0.iter());
+        loop {
+            return match (mine.next(), theirs.next()) {
+                (None, None) | (Some(Step::Below), _) | (_, Some(Step::Below)) => true,
+                (Some(one), Some(two)) if one.covers(two) || two.covers(one) => continue,
+                _ => false,
+            };
+        }
+    }
+
     /// The path that the pattern is, when it holds no wildcard.
     pub fn to_path(&self) -> Option<Path> {
         let exact = |step: &Step| match step {
