@@ -16,7 +16,7 @@ mod suite {
         ("cel", &["scalar", "diagnostic", "schema"]),
         ("catalog", &["api", "scalar", "diagnostic", "schema", "yaml", "cel"]),
         ("engine", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog"]),
-        ("trial", &["api", "diagnostic", "schema", "yaml", "catalog", "engine"]),
+        ("trial", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog", "engine"]),
         // The catalog is read from texts with positions; the catalog reconciler makes texts of objects.
         ("controller", &["api", "scalar", "diagnostic", "schema", "yaml", "cel", "catalog", "engine"]),
         ("sandbox", &["api", "scalar", "diagnostic", "schema", "cel"]),

@@ -34,14 +34,12 @@ pub struct Context<'t> {
     pub(crate) trace: Option<&'t mut dyn Trace>,
 }
 
-impl Context<'static> {
+impl<'t> Context<'t> {
     /// A budget of `limit` cost units.
     pub fn new(limit: u64) -> Self {
         Self { meter: Meter::new(limit), depth: 0, trace: None }
     }
-}
 
-impl<'t> Context<'t> {
     /// The same, and every value is shown to `trace`.
     pub fn traced(limit: u64, trace: &'t mut dyn Trace) -> Self {
         Self { meter: Meter::new(limit), depth: 0, trace: Some(trace) }

@@ -1,6 +1,7 @@
 //! The expression language: Kubernetes' CEL, scanned, parsed, planned and evaluated within a budget.
 
 pub mod ast;
+mod branches;
 pub mod check;
 mod context;
 pub mod cost;
@@ -21,6 +22,7 @@ mod syntax;
 mod template;
 mod value;
 
+pub use branches::{Branch, BranchWay, branches};
 pub use context::{Activation, Context, EvalError, Trace};
 pub use error::{ExprError, ExprErrorKind};
 pub use fault::{Fault, Result};

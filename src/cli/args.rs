@@ -68,7 +68,8 @@ pub(super) enum Command {
     /// Run the tests of catalogs and rules: the cases of every `tests.yaml` in files and folders.
     ///
     /// A case says what a claim becomes: its verdict and reason, parts of the rendered object, changes with
-    /// their classes, connection and health. Exits with 1 when a case fails, and when there is none.
+    /// their classes, connection and health. Exits with 1 when a case fails, when there is none, and when a demand on
+    /// all of them (`--fail-under`) is not met.
     Test(TestArgs),
     /// Try it all out: an API server in memory, the real operator on it, and a simulated OpenBao runtime.
     ///
@@ -122,6 +123,25 @@ pub(super) struct TestArgs {
     /// Write the results as `JUnit` XML too.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
+    /// Show which rules and branches of the catalogs that cases touch no case has seen: conditions that are never
+    /// true or never false, arms of `?:`, guards, and sensitivity rules that no change asks.
+    #[arg(long)]
+    pub(super) coverage: bool,
+    /// Fail when less than so many per cent is seen. Measures coverage.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) fail_under: Option<f64>,
+}
+
+impl TestArgs {
+    /// Whether what cases see is asked for.
+    pub(super) fn measures_coverage(&self) -> bool {
+        self.coverage || self.fail_under.is_some()
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let wrong = || format!("`{text}` is not a number from 0 to 100");
+    text.parse().ok().filter(|percent| (0.0..=100.0).contains(percent)).ok_or_else(wrong)
 }
 
 #[derive(Debug, ClapArgs)]

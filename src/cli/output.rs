@@ -20,11 +20,13 @@ pub(super) struct Output {
     text: Vec<u8>,
     documents: Vec<Json>,
     diagnostics: Vec<Json>,
+    /// whether people were shown any diagnostic
+    told: bool,
 }
 
 impl Output {
     pub(super) fn new(format: Format, colour: Colour) -> Self {
-        Self { format, colour, text: Vec::new(), documents: Vec::new(), diagnostics: Vec::new() }
+        Self { format, colour, text: Vec::new(), documents: Vec::new(), diagnostics: Vec::new(), told: false }
     }
 
     /// Whether people read the result.
@@ -59,7 +61,11 @@ impl Output {
             self.text.extend(render_github(&shown, sources).into_bytes());
         } else if self.is_human() {
             let style = if self.coloured() { Style::Colour } else { Style::Plain };
-            let mut text = render_human(&shown, sources, style);
+            let rendered = render_human(&shown, sources, style);
+            // Messages stand apart from those that were told before.
+            let apart = self.told && !rendered.is_empty();
+            self.told = self.told || !rendered.is_empty();
+            let mut text = if apart { format!("\n{rendered}") } else { rendered };
             if dropped > 0 {
                 text.push_str("… and ");
                 text.push_str(&dropped.to_string());

@@ -1,13 +1,16 @@
 //! `test`: do claims become what the cases beside catalogs and rules say?
 
-use std::fmt::Write as _;
+mod coverage;
+mod junit;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::diagnostic::{Code, Diagnostic, Sources};
-use crate::trial::{self, Failure, Suite, Trial};
+use crate::trial::{self, Coverage, Failure, Suite, Trial, Witness};
 use crate::yaml;
 
 use super::Outcome;
@@ -25,6 +28,14 @@ struct Report {
     found: Vec<Diagnostic>,
 }
 
+/// What is demanded of all cases together.
+struct Gate {
+    /// The demand, as a sentence.
+    name: String,
+    /// Why it is not met.
+    failure: Option<String>,
+}
+
 pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
     let files = match test_files(&args.read.paths) {
         Ok(files) => files,
@@ -35,9 +46,10 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
         return nothing(none.help("write cases into a `tests.yaml` beside the catalog"), output);
     }
     let mut reports = Vec::new();
+    let mut coverage = args.measures_coverage().then(Coverage::default);
     for (at, file) in files.iter().enumerate() {
         progress(at, files.len(), file);
-        reports.push(suite(file, args));
+        reports.push(suite(file, args, coverage.as_mut()));
     }
     progress(files.len(), files.len(), Path::new(""));
     for report in &reports {
@@ -50,7 +62,9 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
         let unread = if unread == 0 { String::new() } else { format!("; {} not run", plural(unread, "file")) };
         output.line(format!("{}: {} passed, {failed} failed{unread}", plural(cases, "case"), cases - failed));
     }
-    let written = args.junit.as_ref().is_none_or(|path| match std::fs::write(path, junit(&reports)) {
+    let gates: Vec<_> = coverage.iter().filter_map(|it| coverage::show(it, args.fail_under, output)).collect();
+    let met = unmet(&gates, output);
+    let written = args.junit.as_ref().is_none_or(|path| match std::fs::write(path, junit::junit(&reports, &gates)) {
         Ok(()) => true,
         Err(error) => {
             let message = format!("`{}` cannot be written: {error}", path.display());
@@ -58,7 +72,15 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
             false
         }
     });
-    if failed + unread == 0 && cases > 0 && written { Outcome::Fine } else { Outcome::Refused }
+    if failed + unread == 0 && cases > 0 && met && written { Outcome::Fine } else { Outcome::Refused }
+}
+
+/// Tells which demands are not met; whether all are.
+fn unmet(gates: &[Gate], output: &mut Output) -> bool {
+    let failures = gates.iter().filter_map(|gate| gate.failure.as_ref());
+    let found: Vec<_> = failures.map(|failure| Diagnostic::unlocated(Code::E0605, failure)).collect();
+    output.diagnostics(&found, &Sources::default());
+    found.is_empty()
 }
 
 fn nothing(diagnostic: Diagnostic, output: &mut Output) -> Outcome {
@@ -79,7 +101,7 @@ fn progress(done: usize, all: usize, file: &Path) {
     }
 }
 
-fn suite(file: &Path, args: &TestArgs) -> Report {
+fn suite(file: &Path, args: &TestArgs, coverage: Option<&mut Coverage>) -> Report {
     let name = file.display().to_string();
     let mut sources = Sources::default();
     let suite = match read(file, &name, &mut sources) {
@@ -97,7 +119,12 @@ fn suite(file: &Path, args: &TestArgs) -> Report {
     if workspace.has_errors() {
         return Report { file: name, trials: Vec::new(), sources: workspace.sources, found: workspace.diagnostics };
     }
-    let trials = suite.cases.iter().map(|case| trial::run(case, &workspace.catalog, &workspace.platform)).collect();
+    let witness = coverage.as_ref().map(|_| Arc::new(Witness::default()));
+    let (catalog, platform) = (&workspace.catalog, &workspace.platform);
+    let trials = suite.cases.iter().map(|case| trial::run(case, catalog, platform, witness.as_ref())).collect();
+    if let (Some(coverage), Some(witness)) = (coverage, &witness) {
+        coverage.add(witness, platform, &workspace.sources, coverage::one_name);
+    }
     Report { file: name, trials, sources, found: Vec::new() }
 }
 
@@ -157,53 +184,4 @@ fn failed(trial: &Trial) -> impl Iterator<Item = Diagnostic> {
         let message = format!("{what}: expected {expected}, got {got}");
         site.error(Code::E0602, message, "expected here").note(format!("case `{}`", trial.name))
     })
-}
-
-/// The results in the form that CI systems read.
-fn junit(reports: &[Report]) -> String {
-    // Writing into a text cannot fail.
-    let out = |_: std::fmt::Result| ();
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-    for report in reports {
-        let failures = report.trials.iter().filter(|trial| !trial.failures.is_empty()).count();
-        let (file, count, errors) = (escaped(&report.file), report.trials.len(), report.found.len());
-        out(writeln!(
-            text,
-            "  <testsuite name=\"{file}\" tests=\"{count}\" failures=\"{failures}\" errors=\"{errors}\">"
-        ));
-        for trial in &report.trials {
-            out(write!(text, "    <testcase classname=\"{file}\" name=\"{}\">", escaped(&trial.name)));
-            for it in &trial.failures {
-                let message = escaped(&format!("{}: expected {}, got {}", it.what, it.expected, it.got));
-                out(write!(text, "<failure message=\"{message}\"/>"));
-            }
-            text += "</testcase>\n";
-        }
-        for it in &report.found {
-            let message = escaped(&it.message);
-            out(writeln!(
-                text,
-                "    <testcase classname=\"{file}\" name=\"load\"><error message=\"{message}\"/></testcase>"
-            ));
-        }
-        text += "  </testsuite>\n";
-    }
-    text + "</testsuites>\n"
-}
-
-/// Text within an XML attribute; characters that XML cannot hold become `?`.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            c if c.is_control() => out.push('?'),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -90,6 +90,8 @@ codes! {
     E0601 "the test cannot be read"
     E0602 "the test fails"
     E0603 "there is no test"
+    E0604 "a part of the catalog that no case has seen"
+    E0605 "the cases see or notice less than is demanded"
 
     W0701 "no rule classifies the path"
     W0702 "the rule answers for no path"

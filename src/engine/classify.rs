@@ -15,8 +15,9 @@ use super::contract::{Contract, Rendered};
 use super::env::{ChangeValues, Memo, Objects, Scene};
 use super::explain::parameters_behind;
 use super::finding::Failure;
-use super::input::Inputs;
+use super::input::{Facts, Inputs};
 use super::judge::{RuleSetJudge, objects};
+use super::record::Way;
 
 /// The way from what is applied to a candidate.
 #[derive(Debug)]
@@ -132,6 +133,7 @@ struct Jury<'a> {
     revision: &'a Revision,
     objects: Objects,
     observed: Value,
+    facts: &'a Facts,
     no_graph: crate::catalog::Graph,
 }
 
@@ -164,6 +166,7 @@ impl<'a> Jury<'a> {
             revision: inputs.revision,
             objects: objects(&candidate.contract, Some(applied)),
             observed: inputs.observed.map_or_else(Value::none, |observed| Value::some(Value::from_json(observed))),
+            facts: &candidate.facts,
             no_graph: crate::catalog::Graph::default(),
         }
     }
@@ -217,6 +220,9 @@ impl<'a> Jury<'a> {
     fn ask(&self, list: &List<'a>, change: &Change) -> Option<Opinion<'a>> {
         let path = own_path(list, &change.path);
         let rule = list.rules.iter().find(|rule| rule.paths.iter().any(|pattern| pattern.matches(&path)))?;
+        if let Some(recorder) = &self.facts.recorder {
+            recorder.asked(rule, way(change));
+        }
         let (class, failure) = match &rule.answer {
             Answer::Class(class) => (*class, None),
             Answer::Expression { on_add, .. } if change.old.is_none() => (*on_add, None),
@@ -247,7 +253,7 @@ impl<'a> Jury<'a> {
         let memo = Memo::new(&self.no_graph);
         let scene = Scene {
             graph: &self.no_graph,
-            facts: None,
+            facts: Some(self.facts),
             memo: &memo,
             target_name: "",
             objects: Some(&self.objects),
@@ -263,6 +269,14 @@ impl<'a> Jury<'a> {
             }
             Err(error) => Err(Failure::of(&expr.site, &error)),
         }
+    }
+}
+
+fn way(change: &Change) -> Way {
+    match (&change.old, &change.new) {
+        (None, _) => Way::Add,
+        (_, None) => Way::Remove,
+        _ => Way::Modify,
     }
 }
 

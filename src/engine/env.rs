@@ -10,6 +10,7 @@ use crate::cel::{Activation, Context, EvalError, Fault, Meter, RootId, Value};
 use super::finding::Failure;
 use super::input::Facts;
 use super::name::projection_name;
+use super::record::Shown;
 
 type Lazy<T> = OnceCell<Result<T, Fault>>;
 
@@ -100,21 +101,24 @@ impl Activation for Frame<'_> {
 }
 
 impl Scene<'_> {
-    fn context(&self) -> Context<'static> {
+    /// Evaluates within a budget of its own and the decision's.
+    fn budgeted<T>(&self, evaluate: impl FnOnce(&mut Context<'_>) -> T) -> T {
         let left = Meter::DECISION_LIMIT.saturating_sub(self.memo.spent.get());
-        Context::new(left.min(Meter::PER_CALL_LIMIT))
-    }
-
-    fn settle(&self, cx: &Context<'_>) {
+        let limit = left.min(Meter::PER_CALL_LIMIT);
+        let mut shown = self.facts.and_then(|facts| facts.recorder.clone()).map(Shown);
+        let mut cx = match &mut shown {
+            Some(shown) => Context::traced(limit, shown),
+            None => Context::new(limit),
+        };
+        let result = evaluate(&mut cx);
         self.memo.spent.set(self.memo.spent.get().saturating_add(cx.meter.spent()));
+        result
     }
 
     /// Evaluates an expression within its own budget and the decision's.
     pub(super) fn eval(&self, expr: &Expr) -> Result<Value, EvalError> {
-        let mut cx = self.context();
-        let result = expr.program.eval(&Frame { scene: *self, bindings: &expr.bindings }, &mut cx);
-        self.settle(&cx);
-        result
+        let frame = Frame { scene: *self, bindings: &expr.bindings };
+        self.budgeted(|cx| expr.program.eval(&frame, cx))
     }
 
     /// Evaluates a condition; anything but `true` or `false` is an error.
@@ -130,10 +134,7 @@ impl Scene<'_> {
 
     /// Evaluates a template; `None` contributes nothing.
     pub(super) fn tree(&self, tree: &Tree) -> Result<Option<Json>, Failure> {
-        let mut cx = self.context();
-        let result = self.tree_in(tree, &mut cx);
-        self.settle(&cx);
-        result
+        self.budgeted(|cx| self.tree_in(tree, cx))
     }
 
     fn tree_in(&self, tree: &Tree, cx: &mut Context<'_>) -> Result<Option<Json>, Failure> {
@@ -225,18 +226,12 @@ impl Scene<'_> {
 
     /// The value of a variable, evaluated now if nothing has asked for it yet.
     pub(super) fn variable_value(&self, index: usize) -> Result<Option<Value>, Fault> {
-        let mut cx = self.context();
-        let value = self.variable(index, &mut cx);
-        self.settle(&cx);
-        value
+        self.budgeted(|cx| self.variable(index, cx))
     }
 
     /// The inputs of a facet; `None` where it is not there.
     pub(super) fn inputs_value(&self, index: usize) -> Result<Option<Value>, Fault> {
-        let mut cx = self.context();
-        let value = self.inputs(index, &mut cx);
-        self.settle(&cx);
-        value
+        self.budgeted(|cx| self.inputs(index, cx))
     }
 
     pub(super) fn projection_value(&self, index: usize) -> Option<Value> {

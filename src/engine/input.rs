@@ -10,6 +10,7 @@ use crate::cel::Value;
 
 use super::contract::Contract;
 use super::name::target_name;
+use super::record::Recorder;
 
 /// All that one decision about one claim sees.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,8 @@ pub struct Inputs<'a> {
     pub applied_revision: Option<&'a Revision>,
     /// The live cluster.
     pub observed: Option<&'a Json>,
+    /// Who sees what is evaluated; nobody outside of tests of catalogs.
+    pub recorder: Option<&'a Arc<dyn Recorder>>,
 }
 
 /// How a claim came to its revision.
@@ -118,6 +121,8 @@ pub(super) struct Facts {
     pub(super) namespace: Value,
     pub(super) target: Value,
     pub(super) params: Value,
+    /// Goes where the facts go: into every evaluation.
+    pub(super) recorder: Option<Arc<dyn Recorder>>,
 }
 
 impl Facts {
@@ -134,6 +139,7 @@ impl Facts {
             namespace: Value::from_json(&json!({"name": target.namespace, "labels": labels})),
             target: Value::from_json(&json!({"name": target.name, "namespace": target.namespace})),
             params: Value::from_json(params),
+            recorder: inputs.recorder.cloned(),
         }
     }
 }

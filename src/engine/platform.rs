@@ -117,6 +117,7 @@ impl Platform {
             applied: before.applied,
             applied_revision: before.revision.filter(|applied| applied.digest != revision.digest),
             observed: None,
+            recorder: None,
         })
     }
 

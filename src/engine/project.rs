@@ -2,6 +2,7 @@
 //! what may not be there before it is first made.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
@@ -13,6 +14,7 @@ use super::approve::{Judgement, judge};
 use super::env::{ChangeValues, Memo, Scene};
 use super::finding::{Failure, Finding};
 use super::input::{Facts, TargetIdentity};
+use super::record::Recorder;
 
 /// The terms that a contract was made on: what its expressions read, as it was.
 #[derive(Clone, Debug)]
@@ -42,9 +44,17 @@ impl Terms {
                 namespace: Value::from_json(&namespace),
                 target: Value::from_json(&json!({"namespace": target.namespace, "name": target.name})),
                 params: Value::from_json(&parameters),
+                recorder: None,
             },
             target: target.clone(),
         }
+    }
+
+    /// The same, and `recorder` sees what is evaluated on them.
+    #[must_use]
+    pub fn recorded(mut self, recorder: Option<&Arc<dyn Recorder>>) -> Self {
+        self.facts.recorder = recorder.cloned();
+        self
     }
 
     pub(super) fn facts(&self) -> Facts {

@@ -5,7 +5,9 @@
 
 mod case;
 mod compare;
+mod coverage;
 mod run;
 
 pub use case::{Case, ClaimSource, Expect, Previous, Suite, read};
+pub use coverage::{Coverage, Share, Unseen, Witness};
 pub use run::{Failure, Trial, run};

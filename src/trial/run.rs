@@ -1,6 +1,7 @@
 //! One case against a platform: the very verbs that the operator calls.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use json_patch::merge;
 use serde_json::{Value as Json, json};
@@ -8,12 +9,13 @@ use serde_json::{Value as Json, json};
 use crate::api::{API_VERSION, OpenBaoClusterClaim};
 use crate::catalog::{Catalog, Site};
 use crate::engine::{
-    Before, Candidate, Contract, Decision, Finding, Inputs, Namespace, Platform, TargetIdentity, Tenant, Terms,
-    Unselected, connection, decide, health,
+    Before, Candidate, Contract, Decision, Finding, Inputs, Namespace, Platform, Recorder, TargetIdentity, Tenant,
+    Terms, Unselected, connection, decide, health,
 };
 
 use super::case::{Case, ClaimSource, Expect};
 use super::compare::missing;
+use super::coverage::Witness;
 
 /// How one case went.
 #[derive(Debug)]
@@ -37,9 +39,9 @@ pub struct Failure {
     pub got: String,
 }
 
-/// Runs one case.
-pub fn run(case: &Case, catalog: &Catalog, platform: &Platform) -> Trial {
-    let failures = match judged(case, catalog, platform) {
+/// Runs one case. `witness`: who sees what is evaluated.
+pub fn run(case: &Case, catalog: &Catalog, platform: &Platform, witness: Option<&Arc<Witness>>) -> Trial {
+    let failures = match judged(case, catalog, platform, witness) {
         Ok(failures) => failures,
         Err(failure) => vec![*failure],
     };
@@ -52,13 +54,14 @@ fn fail(site: &Site, what: &str, expected: impl Into<String>, got: impl Into<Str
 
 type Judged<T> = Result<T, Box<Failure>>;
 
-fn judged(case: &Case, catalog: &Catalog, platform: &Platform) -> Judged<Vec<Failure>> {
+fn judged(case: &Case, catalog: &Catalog, platform: &Platform, witness: Option<&Arc<Witness>>) -> Judged<Vec<Failure>> {
     let site = case.site.at("claim");
     let content = content(&case.claim, catalog, &site)?;
     let claim = patched(content.clone(), case.patch.as_ref(), &case.site)?;
     let tenant = case.tenant.as_ref().map(Tenant::from_object);
     let namespace = case.namespace.as_ref().map(Namespace::from_object);
-    let facts = Facts { tenant: tenant.as_ref(), namespace: namespace.as_ref() };
+    let recorder = witness.map(|witness| -> Arc<dyn Recorder> { Arc::clone(witness) as Arc<dyn Recorder> });
+    let facts = Facts { tenant: tenant.as_ref(), namespace: namespace.as_ref(), witness, recorder: recorder.as_ref() };
     let applied = previous(case, content, catalog, platform, &facts)?;
     let revision = applied.as_ref().and_then(|applied| platform.revisions.get(&applied.identity.profile));
     let before = Before { applied: applied.as_ref(), revision: revision.map(AsRef::as_ref) };
@@ -83,17 +86,23 @@ fn judged(case: &Case, catalog: &Catalog, platform: &Platform) -> Judged<Vec<Fai
     Ok(failures)
 }
 
-/// Facts that a case states in place of those that were read.
+/// Facts that a case states in place of those that were read, and who sees what becomes of them.
 struct Facts<'a> {
     tenant: Option<&'a Tenant>,
     namespace: Option<&'a Namespace>,
+    witness: Option<&'a Arc<Witness>>,
+    recorder: Option<&'a Arc<dyn Recorder>>,
 }
 
 impl<'a> Facts<'a> {
     fn over(&self, inputs: Inputs<'a>) -> Inputs<'a> {
+        if let Some(witness) = self.witness {
+            witness.decides(&inputs);
+        }
         Inputs {
             tenant: self.tenant.or(inputs.tenant),
             namespace: self.namespace.unwrap_or(inputs.namespace),
+            recorder: self.recorder,
             ..inputs
         }
     }
@@ -243,7 +252,7 @@ fn terms(contract: &Contract, inputs: &Inputs<'_>) -> Terms {
         "tenant": {"spec": inputs.tenant.map(|tenant| &tenant.spec)},
         "namespaceObject": {"labels": inputs.namespace.labels},
     });
-    Terms::new(claim, &TargetIdentity::of(inputs.claim), tenant, &contract.parameters, &facts)
+    Terms::new(claim, &TargetIdentity::of(inputs.claim), tenant, &contract.parameters, &facts).recorded(inputs.recorder)
 }
 
 fn changes(expect: &Expect, candidate: &Candidate, site: &Site) -> Vec<Failure> {

@@ -165,6 +165,7 @@ pub(super) fn inputs<'a>(
         applied,
         applied_revision: applied_bound.map(|it| &*it.revision).filter(|it| it.digest != revision.digest),
         observed: None,
+        recorder: None,
     }
 }
 
