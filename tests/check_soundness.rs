@@ -20,7 +20,6 @@
 mod oracle;
 
 #[path = "support/generate/mod.rs"]
-#[allow(dead_code, reason = "it shrinks trees for another suite")]
 mod generate;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Generated cases, directed by types, in two moods: well-typed ones reach deep, arbitrary ones reach errors.
 
+#![allow(clippy::allow_attributes, dead_code, reason = "each suite uses a part of it, and which one differs")]
+
 mod functions;
 mod macros;
 mod pools;
