@@ -70,7 +70,7 @@ fn compile(
     let compiler = Compiler { targets: &chosen, wiring: &wiring, site: &site, report };
     let parts = compiler.run(profile);
     let inputs = wiring.facets.iter().map(|facet| &facet.inputs);
-    checks::after(&parts, &chosen, &wiring, report);
+    checks::after(&parts, &chosen, &wiring, &site, report);
     report.prove(&World::of_profile(&wiring.parameters, inputs, &chosen, targets));
     if report.has_errors() {
         return None;

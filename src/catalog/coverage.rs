@@ -113,6 +113,23 @@ fn joined(above: &Pattern, below: &Pattern) -> Pattern {
     Pattern::new(above.steps().iter().chain(below.steps()).cloned().collect())
 }
 
+/// Paths of a rule that nothing writes, beside others that something does.
+fn useless(rule: &SensitivityRule, writable: &[Writable<'_>]) -> Vec<Diagnostic> {
+    let written = |pattern: &Pattern| {
+        writable.iter().any(|place| {
+            pattern.overlaps(&place.path) || own_copy(&place.path).is_some_and(|own| pattern.overlaps(&own))
+        })
+    };
+    let idle = rule.paths.iter().enumerate().filter(|(_, pattern)| !written(pattern));
+    idle.map(|(at, pattern)| {
+        let site = rule.site.at("paths").at(at);
+        site.error(Code::W0702, format!("`{pattern}` cannot be written"), "never asked")
+            .help("correct the path, or remove it")
+            .warning()
+    })
+    .collect()
+}
+
 /// Rules of a list that answer for nothing that can be written, or after another that answers for all of it.
 fn idle(list: &[SensitivityRule], writable: &[Writable<'_>]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -132,6 +149,7 @@ fn idle(list: &[SensitivityRule], writable: &[Writable<'_>]) -> Vec<Diagnostic> 
             );
             continue;
         }
+        found.extend(useless(rule, writable));
         let before = list.get(..at).unwrap_or_default();
         let first = |path: &Pattern| before.iter().find(|rule| rule.paths.iter().any(|pattern| pattern.covers(path)));
         if own.iter().all(|path| first(path).is_some())

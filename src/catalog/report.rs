@@ -43,7 +43,14 @@ impl Report {
     /// The end: the value counts only when no error was found.
     pub(super) fn finish<T>(self, value: Option<T>) -> Compiled<T> {
         let value = if self.has_errors() { None } else { value };
-        Compiled { value, diagnostics: self.found }
+        let mut diagnostics: Vec<Diagnostic> = Vec::with_capacity(self.found.len());
+        for found in self.found {
+            // Two proofs may find the same mistake.
+            if !diagnostics.contains(&found) {
+                diagnostics.push(found);
+            }
+        }
+        Compiled { value, diagnostics }
     }
 
     /// Notes a name that something should read.
@@ -133,7 +140,10 @@ impl Report {
         let mut patterns = Vec::with_capacity(paths.len());
         for (at, path) in paths.iter().enumerate() {
             match Pattern::parse(path) {
-                Ok(pattern) => patterns.push(pattern),
+                Ok(pattern) => {
+                    self.notes.path(&pattern, &site.at(at));
+                    patterns.push(pattern);
+                }
                 Err(error) => {
                     let place = site.at(at);
                     let span = place.within(error.at..path.len().max(error.at));

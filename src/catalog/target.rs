@@ -24,7 +24,8 @@ pub struct TargetFacts {
     pub bounds: Bounds,
     /// Secrets of the runtime itself, by the suffix of their names.
     pub secrets: Vec<SystemSecret>,
-    /// Paths whose value the target's own admission judges by the writer's permissions.
+    /// Paths whose value the target's own admission judges by the writer's permissions; a last key's trailing `*`
+    /// stands for any rest of it.
     pub authorisation: Vec<String>,
     /// Paths that belong to operations and to people, never to a mapping.
     pub operational: Vec<String>,

@@ -11,6 +11,7 @@ mod eval;
 mod fault;
 mod guard;
 pub mod library;
+pub mod logic;
 mod meter;
 mod opaque;
 mod parse;

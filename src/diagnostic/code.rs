@@ -79,8 +79,10 @@ codes! {
     E0406 "the key belongs to another tool"
     E0407 "a whole map is copied into metadata"
     E0408 "the template holds null"
+    E0409 "a needed field may be missing"
     E0410 "the template writes what is the operator's"
     E0411 "an operation patches what a template writes"
+    E0412 "a tenant's text decides what takes a permission"
 
     E0501 "the claim is denied"
     E0502 "the claim waits for something"
@@ -101,6 +103,7 @@ codes! {
     W0713 "texts are ordered letter by letter"
     W0714 "the pattern is not anchored"
     W0715 "tenants can grant themselves eligibility"
+    W0716 "the condition never holds"
 }
 
 impl Code {

@@ -7,6 +7,7 @@
 mod cost;
 mod fit;
 mod lint;
+mod paths;
 mod size;
 mod tell;
 mod world;
@@ -122,12 +123,19 @@ pub(super) struct Notes {
     inputs: BTreeMap<(usize, String), usize>,
     /// names that should be read somewhere
     named: Vec<Named>,
+    /// paths of rules
+    paths: Vec<(Pattern, Site)>,
 }
 
 impl Notes {
     /// Adds a name that something should read.
     pub(super) fn named(&mut self, named: Named) {
         self.named.push(named);
+    }
+
+    /// Adds the path of a rule.
+    pub(super) fn path(&mut self, pattern: &Pattern, site: &Site) {
+        self.paths.push((pattern.clone(), site.clone()));
     }
 
     /// Adds an expression.
@@ -174,6 +182,7 @@ pub(super) fn prove(notes: &Notes, world: &World<'_>, report: &mut Report) {
             Content::Tree(tree, site) => prover.top(tree, site, note),
         }
     }
+    report.extend(notes.paths.iter().filter_map(|(path, site)| paths::unknown(path, site, world.known())));
     cost::check(notes, world, report);
     lint::check(notes, report);
 }

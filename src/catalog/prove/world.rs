@@ -17,6 +17,8 @@ use super::{Notes, Place};
 /// The types behind the names of one catalog object.
 pub(in crate::catalog) struct World<'w> {
     targets: &'w [Arc<Target>],
+    /// every release that an older revision may have been for
+    known: Vec<Arc<Target>>,
     inputs: Vec<&'w Schema>,
     params: Option<&'w Schema>,
     /// the rendered object, the applied one, and the live one
@@ -42,7 +44,8 @@ impl<'w> World<'w> {
     ) -> Self {
         let object = targets.first().map_or(Type::Error, |target| object(&target.schema));
         let world = Self::new(targets, object);
-        Self { inputs: inputs.into_iter().collect(), params: Some(params), old: any(known.0.values()), ..world }
+        let known: Vec<_> = known.0.values().cloned().collect();
+        Self { inputs: inputs.into_iter().collect(), params: Some(params), old: any(&known), known, ..world }
     }
 
     /// The world of an offering, whose profile may not have compiled.
@@ -60,6 +63,7 @@ impl<'w> World<'w> {
         let old = object.clone();
         Self {
             targets,
+            known: targets.to_vec(),
             inputs: Vec::new(),
             params: None,
             object,
@@ -73,6 +77,10 @@ impl<'w> World<'w> {
 
     pub(super) fn targets(&self) -> &'w [Arc<Target>] {
         self.targets
+    }
+
+    pub(super) fn known(&self) -> &[Arc<Target>] {
+        &self.known
     }
 
     pub(super) fn inputs(&self, facet: usize) -> Option<&'w Schema> {
