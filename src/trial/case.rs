@@ -12,6 +12,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::Schema;
 use crate::yaml::Document;
 
+use super::snapshot;
+
 /// One `tests.yaml`.
 #[derive(Debug)]
 pub struct Suite {
@@ -42,6 +44,8 @@ pub struct Case {
     pub observed: Option<Json>,
     /// What is expected.
     pub expect: Expect,
+    /// The object that `expect.snapshot` keeps; whoever reads files puts it here.
+    pub kept: Option<Json>,
     /// Where the case is written.
     pub site: Site,
 }
@@ -78,6 +82,8 @@ pub struct Expect {
     pub message: Option<String>,
     /// A part of the rendered object: its maps may hold more, its lists are whole.
     pub rendered: Option<Json>,
+    /// A file beside the suite that keeps the whole rendered object.
+    pub snapshot: Option<String>,
     /// What the whole change may do.
     pub sensitivity: Option<Sensitivity>,
     /// Every changed path with its class; no other path may change.
@@ -132,12 +138,11 @@ pub fn read(document: &Document, name: &str) -> Result<Suite, Vec<Diagnostic>> {
     for (at, content) in list.enumerate() {
         match case(content, site.at("cases").at(at)) {
             Ok(case) => {
-                if let Some(first) = cases.iter().find(|it| it.name == case.name) {
-                    let again = case.site.at("name");
+                found.extend(cases.iter().find(|it| it.name == case.name).map(|first| {
                     let message = format!("two cases are called `{}`", case.name);
-                    let again = again.error(Code::E0601, message, "again here");
-                    found.push(again.label(first.site.at("name").span(), "first here"));
-                }
+                    twice(message, &first.site.at("name"), &case.site.at("name"))
+                }));
+                found.extend(snapshot::checked(&case, &cases));
                 cases.push(case);
             }
             Err(diagnostic) => found.push(*diagnostic),
@@ -146,6 +151,11 @@ pub fn read(document: &Document, name: &str) -> Result<Suite, Vec<Diagnostic>> {
     let files = document.value.get("files").and_then(Json::as_array).into_iter().flatten();
     let files = files.filter_map(Json::as_str).map(ToOwned::to_owned).collect();
     if found.is_empty() { Ok(Suite { files, cases, site }) } else { Err(found) }
+}
+
+/// An error about what may be said once in a suite.
+pub(super) fn twice(message: String, first: &Site, again: &Site) -> Diagnostic {
+    again.error(Code::E0601, message, "again here").label(first.span(), "first here")
 }
 
 fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
@@ -168,6 +178,7 @@ fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
         namespace: written.namespace,
         observed: written.observed,
         expect: written.expect,
+        kept: None,
         site,
     })
 }
@@ -181,7 +192,7 @@ fn form() -> Json {
     let previous = json!({"type": "object", "properties": {"claim": any, "patch": free}});
     let expect = json!({"type": "object", "required": ["verdict"], "properties": {
         "verdict": {"type": "string", "enum": ["Approved", "Gated", "Blocked", "Denied", "Pending"]},
-        "reason": text, "message": text, "rendered": free, "sensitivity": class,
+        "reason": text, "message": text, "rendered": free, "snapshot": text, "sensitivity": class,
         "changes": {"type": "object", "additionalProperties": class},
         "connection": {"type": "object", "additionalProperties": text},
         "health": {"type": "string", "enum": ["Healthy", "Degraded", "NotReady"]},
