@@ -34,6 +34,8 @@ pub struct Case {
     pub claim: ClaimSource,
     /// A merge patch (RFC 7386) on that claim.
     pub patch: Option<Json>,
+    /// A merge patch on what the claim becomes, before rules judge it: what no claim of the catalog brings about.
+    pub rendered: Option<Json>,
     /// What is applied already.
     pub previous: Option<Previous>,
     /// The claim's tenant in place of the one that was read.
@@ -68,6 +70,8 @@ pub struct Previous {
     pub claim: Option<ClaimSource>,
     /// A merge patch on it; the case's own `patch` is not applied to it.
     pub patch: Option<Json>,
+    /// A merge patch on what it became: what an earlier revision rendered. `projections: {NAME: null}` takes a copy away.
+    pub rendered: Option<Json>,
 }
 
 /// What a case expects. What it does not name, it does not judge.
@@ -101,6 +105,7 @@ struct Written {
     name: String,
     claim: ClaimSource,
     patch: Option<Json>,
+    rendered: Option<Json>,
     previous: Option<Previous>,
     tenant: Option<Json>,
     namespace: Option<Json>,
@@ -173,6 +178,7 @@ fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
         name: written.name,
         claim: written.claim,
         patch: written.patch,
+        rendered: written.rendered,
         previous: written.previous,
         tenant: written.tenant,
         namespace: written.namespace,
@@ -189,7 +195,7 @@ fn form() -> Json {
     let any = json!({"x-kubernetes-preserve-unknown-fields": true});
     let class = json!({"type": "string", "enum": ["Unchanged", "InPlace", "Gated", "Blocked"]});
     let text = json!({"type": "string"});
-    let previous = json!({"type": "object", "properties": {"claim": any, "patch": free}});
+    let previous = json!({"type": "object", "properties": {"claim": any, "patch": free, "rendered": free}});
     let expect = json!({"type": "object", "required": ["verdict"], "properties": {
         "verdict": {"type": "string", "enum": ["Approved", "Gated", "Blocked", "Denied", "Pending"]},
         "reason": text, "message": text, "rendered": free, "snapshot": text, "sensitivity": class,
@@ -199,7 +205,8 @@ fn form() -> Json {
         "healthReason": text,
     }});
     let case = json!({"type": "object", "required": ["name", "claim", "expect"], "properties": {
-        "name": {"type": "string", "minLength": 1}, "claim": any, "patch": free, "previous": previous,
+        "name": {"type": "string", "minLength": 1}, "claim": any, "patch": free, "rendered": free,
+        "previous": previous,
         "tenant": free, "namespace": free, "observed": free, "expect": expect,
     }});
     json!({"type": "object", "required": ["cases"], "properties": {

@@ -10,7 +10,7 @@ use crate::api::{API_VERSION, OpenBaoClusterClaim};
 use crate::catalog::{Catalog, Site};
 use crate::engine::{
     Before, Candidate, Contract, Decision, Finding, Inputs, Namespace, Platform, Recorder, TargetIdentity, Tenant,
-    Terms, Unselected, connection, decide, health,
+    Terms, Unselected, connection, decide_amended, health,
 };
 
 use super::case::{Case, ClaimSource, Expect};
@@ -79,7 +79,7 @@ fn judged(case: &Case, catalog: &Catalog, platform: &Platform, witness: Option<&
     let decision = match platform.inputs(&claim, before) {
         Ok(inputs) => {
             let inputs = Inputs { observed: case.observed.as_ref(), ..facts.over(inputs) };
-            let decision = decide(&inputs);
+            let decision = decide_amended(&inputs, case.rendered.as_ref());
             let mut failures = compare(&case.expect, &decision, &case.site.at("expect"));
             if let Some(candidate) = decision.candidate() {
                 failures.extend(live(case, candidate, &inputs));
@@ -162,7 +162,7 @@ fn previous(
     };
     let claim = patched(content, previous.patch.as_ref(), &site)?;
     let decision = match platform.inputs(&claim, Before::default()) {
-        Ok(inputs) => decide(&facts.over(inputs)),
+        Ok(inputs) => decide_amended(&facts.over(inputs), previous.rendered.as_ref()),
         Err(Unselected::Denied(finding)) => Decision::Denied(vec![*finding]),
         Err(Unselected::Pending(finding)) => Decision::Pending(vec![*finding]),
     };
