@@ -60,6 +60,36 @@ mod suite {
             let before = std::fs::read_to_string(&path).unwrap();
             std::fs::write(path, before + cases).unwrap();
         }
+
+        /// Cases that see all of the catalog.
+        fn see_all(&self) {
+            self.add_cases(
+                "- name: the web interface needs a size
+  claim: team-lab/trial
+  patch: {spec: {parameters: {ui: true}}}
+  expect: {verdict: Denied, reason: TooSmallForUi}
+- name: the web interface is switched on in place
+  claim: team-lab/trial
+  patch: {spec: {parameters: {size: medium, ui: true}}}
+  previous: {patch: {spec: {parameters: {size: medium}}}}
+  expect: {verdict: Approved, changes: {spec.configuration.ui: InPlace, spec.configuration.logLevel: InPlace}}
+- name: a volume never shrinks
+  claim: team-lab/trial
+  previous: {patch: {spec: {parameters: {size: medium}}}}
+  expect: {verdict: Blocked, changes: {spec.storage.size: Blocked}}
+",
+            );
+            // What no claim can reach here: a volume that appears, another profile, more voters.
+            self.edit("catalog.yaml", "    onAdd: Blocked\n", "");
+            self.edit("catalog.yaml", "  when: object.spec.profile == 'Development'\n", "");
+            self.edit("catalog.yaml", "object.spec.replicas == 1", "'true'");
+        }
+
+        /// What is told, with this folder called `SUITE`.
+        fn told(&self, output: &Output) -> Output {
+            let plain = |bytes| text(bytes).replace(self.path(), "SUITE").into_bytes();
+            Output { stdout: plain(&output.stdout), stderr: plain(&output.stderr), ..output.clone() }
+        }
     }
 
     impl Drop for Copy {
@@ -78,26 +108,7 @@ mod suite {
     #[test]
     fn cases_for_all_that_is_unseen_make_the_coverage_whole() {
         let copy = Copy::new("whole");
-        copy.add_cases(
-            "- name: the web interface needs a size
-  claim: team-lab/trial
-  patch: {spec: {parameters: {ui: true}}}
-  expect: {verdict: Denied, reason: TooSmallForUi}
-- name: the web interface is switched on in place
-  claim: team-lab/trial
-  patch: {spec: {parameters: {size: medium, ui: true}}}
-  previous: {patch: {spec: {parameters: {size: medium}}}}
-  expect: {verdict: Approved, changes: {spec.configuration.ui: InPlace, spec.configuration.logLevel: InPlace}}
-- name: a volume never shrinks
-  claim: team-lab/trial
-  previous: {patch: {spec: {parameters: {size: medium}}}}
-  expect: {verdict: Blocked, changes: {spec.storage.size: Blocked}}
-",
-        );
-        // What no claim can reach here: a volume that appears, another profile, more voters.
-        copy.edit("catalog.yaml", "    onAdd: Blocked\n", "");
-        copy.edit("catalog.yaml", "  when: object.spec.profile == 'Development'\n", "");
-        copy.edit("catalog.yaml", "object.spec.replicas == 1", "'true'");
+        copy.see_all();
         let output = run(&[copy.path(), "--coverage", "--fail-under", "100", "--output", "json"]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
         let coverage = &json(&output)["results"][1]["coverage"];
@@ -173,12 +184,7 @@ mod suite {
         copy.edit("catalog.yaml", "rotationPeriod: 720h", "rotationPeriod: 700h");
         let differs = run(&[copy.path()]);
         assert_eq!(differs.status.code(), Some(1));
-        let told = Output {
-            stdout: text(&differs.stdout).replace(copy.path(), "SUITE").into_bytes(),
-            stderr: text(&differs.stderr).replace(copy.path(), "SUITE").into_bytes(),
-            ..differs
-        };
-        told_as_written("snapshot.txt", &told);
+        told_as_written("snapshot.txt", &copy.told(&differs));
 
         let junit = copy.0.join("junit.xml");
         let output = run(&[copy.path(), "--output", "json", "--junit", junit.to_str().unwrap()]);
@@ -234,5 +240,54 @@ mod suite {
         assert!(text(&output.stderr).contains("verdict: expected Gated, got Approved"), "{}", text(&output.stderr));
         assert!(text(&output.stderr).contains("snapshot: expected a rendered object"), "{}", text(&output.stderr));
         assert!(!copy.0.join("refused.snap").exists());
+    }
+
+    #[test]
+    fn changes_that_no_case_notices_are_shown_where_they_are_made() {
+        let copy = Copy::new("mutants");
+        copy.see_all();
+        let output = run(&[copy.path(), "--mutate"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        told_as_written("mutate.txt", &copy.told(&output));
+    }
+
+    #[test]
+    fn each_mutant_is_told_with_its_fate_and_the_score_is_demanded() {
+        let output = run(&["tests/trial/small", "--mutate", "--output", "json"]);
+        assert_eq!(output.status.code(), Some(0));
+        let mutation = &json(&output)["results"][0]["mutation"];
+        let mutants = mutation["files"][0]["mutants"].as_array().unwrap();
+        let fate = |rule: &str, what: &str| {
+            let is = |it: &&serde_json::Value| it["rule"] == rule && it["what"] == format!("{what} in its place");
+            mutants.iter().find(is).unwrap()["fate"].as_str().unwrap()
+        };
+        // The case that grows in place sees the comparison; no case is denied; no small one has a table's other side.
+        assert_eq!(fate("profile/small#variables[0]", "`!=`"), "Noticed");
+        assert_eq!(fate("profile/small#validations[0]", "`true`"), "Unnoticed");
+        assert_eq!(fate("profile/small#variables[0]", "`''`"), "Refused");
+        let total = &mutation["total"];
+        let noticed = mutants.iter().filter(|it| it["fate"] != "Unnoticed").count();
+        assert_eq!((&total["seen"], &total["all"]), (&serde_json::json!(noticed), &serde_json::json!(mutants.len())));
+
+        let demanded = |percent: &str| run(&["tests/trial/small", "--mutate", "--fail-under", percent]);
+        assert_eq!(demanded("10").status.code(), Some(0));
+        let below = demanded("99.9");
+        assert_eq!(below.status.code(), Some(1));
+        assert!(text(&below.stderr).contains("mutants are noticed, less than 99.9 %"), "{}", text(&below.stderr));
+    }
+
+    #[test]
+    fn cases_that_fail_without_a_mutant_say_nothing_of_any() {
+        let copy = Copy::new("unready");
+        copy.add_cases("- name: wrong\n  claim: team-lab/trial\n  expect: {verdict: Gated}\n");
+        let output = run(&[copy.path(), "--mutate"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("verdict: expected Gated, got Approved"), "{}", text(&output.stderr));
+        assert!(
+            text(&output.stdout).contains("1 file not tried: its cases must pass first"),
+            "{}",
+            text(&output.stdout)
+        );
+        assert_eq!(run(&[copy.path(), "--mutate", "--coverage"]).status.code(), Some(2));
     }
 }

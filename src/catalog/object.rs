@@ -36,7 +36,7 @@ impl<T> Entry<T> {
 pub type Key = (String, String);
 
 /// All objects that were read, by kind and name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// `OpenBaoServiceOffering`
     pub offerings: BTreeMap<String, Entry<api::OpenBaoServiceOffering>>,

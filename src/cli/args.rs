@@ -127,7 +127,7 @@ pub(super) struct TestArgs {
     /// true or never false, arms of `?:`, guards, and sensitivity rules that no change asks.
     #[arg(long)]
     pub(super) coverage: bool,
-    /// Fail when less than so many per cent is seen. Measures coverage.
+    /// Fail when less than so many per cent is seen, or, with `--mutate`, noticed. Alone, it measures coverage.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) fail_under: Option<f64>,
     /// Write the snapshots of rendered objects anew that differ, and nothing else.
@@ -136,12 +136,19 @@ pub(super) struct TestArgs {
     /// the `tests.yaml`. What the file says counts, not how; one that says the same is left as it is.
     #[arg(long)]
     pub(super) update: bool,
+    /// Change the catalog in one small way at a time, and show which changes no case notices.
+    ///
+    /// Operators and constants become others, conditions their opposite, always true and never true; classes of
+    /// changes become others; what a template writes is left out. What does not compile then counts as noticed. The
+    /// cases must pass before.
+    #[arg(long, conflicts_with_all = ["coverage", "update"])]
+    pub(super) mutate: bool,
 }
 
 impl TestArgs {
     /// Whether what cases see is asked for.
     pub(super) fn measures_coverage(&self) -> bool {
-        self.coverage || self.fail_under.is_some()
+        self.coverage || self.fail_under.is_some() && !self.mutate
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Workspace {
     pub(super) sources: Sources,
     pub(super) catalog: Catalog,
     pub(super) platform: Platform,
+    /// what it was compiled for
+    pub(super) targets: Targets,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -40,6 +42,7 @@ impl Workspace {
             sources: Sources::default(),
             catalog: Catalog::default(),
             platform: Platform::default(),
+            targets: Targets::default(),
             diagnostics: Vec::new(),
         };
         let kinds = match Kinds::new() {
@@ -92,6 +95,7 @@ impl Workspace {
             Ok(targets) => {
                 let (platform, found) = Platform::compile(&self.catalog, &targets);
                 self.platform = platform;
+                self.targets = targets;
                 self.diagnostics.extend(found);
             }
             Err(message) => self.diagnostics.push(Diagnostic::unlocated(Code::E0220, message)),

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod junit;
+mod mutate;
 mod snapshot;
 mod suite;
 
@@ -50,13 +51,16 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
         let none = Diagnostic::unlocated(Code::E0603, "0 tests: no `tests.yaml` in these files and folders");
         return nothing(none.help("write cases into a `tests.yaml` beside the catalog"), output);
     }
+    if args.mutate {
+        return mutate::run(&files, args, output);
+    }
     let mut reports = Vec::new();
     let mut coverage = args.measures_coverage().then(Coverage::default);
     for (at, file) in files.iter().enumerate() {
-        progress(at, files.len(), file);
+        progress(&format!("testing {}/{}: {}", at + 1, files.len(), file.display()));
         reports.push(tested(file, args, coverage.as_mut()));
     }
-    progress(files.len(), files.len(), Path::new(""));
+    progress("");
     for report in &reports {
         show(report, output);
     }
@@ -68,8 +72,13 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
         output.line(format!("{}: {} passed, {failed} failed{unread}", plural(cases, "case"), cases - failed));
     }
     let gates: Vec<_> = coverage.iter().filter_map(|it| coverage::show(it, args.fail_under, output)).collect();
-    let met = unmet(&gates, output);
-    let written = args.junit.as_ref().is_none_or(|path| match std::fs::write(path, junit::junit(&reports, &gates)) {
+    finish(&reports, &gates, failed + unread == 0 && cases > 0, args, output)
+}
+
+/// Tells which demands are not met, and writes the results for CI. `fine`: whether all else is.
+fn finish(reports: &[Report], gates: &[Gate], fine: bool, args: &TestArgs, output: &mut Output) -> Outcome {
+    let met = unmet(gates, output);
+    let written = args.junit.as_ref().is_none_or(|path| match std::fs::write(path, junit::junit(reports, gates)) {
         Ok(()) => true,
         Err(error) => {
             let message = format!("`{}` cannot be written: {error}", path.display());
@@ -77,7 +86,7 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
             false
         }
     });
-    if failed + unread == 0 && cases > 0 && met && written { Outcome::Fine } else { Outcome::Refused }
+    if fine && met && written { Outcome::Fine } else { Outcome::Refused }
 }
 
 /// Tells which demands are not met; whether all are.
@@ -93,16 +102,12 @@ fn nothing(diagnostic: Diagnostic, output: &mut Output) -> Outcome {
     Outcome::Refused
 }
 
-/// Tells on a terminal which file runs.
-fn progress(done: usize, all: usize, file: &Path) {
-    let mut stderr = std::io::stderr();
+/// Tells on a terminal what runs, in a line that is written over; nothing clears it.
+fn progress(what: &str) {
+    let mut stderr = std::io::stderr().lock();
     if stderr.is_terminal() {
         // Nobody is left to tell when standard error is gone.
-        let _ = if done < all {
-            write!(stderr, "\r\x1b[2Ktesting {}/{all}: {}", done + 1, file.display())
-        } else {
-            write!(stderr, "\r\x1b[2K")
-        };
+        let _ = write!(stderr, "\r\x1b[2K{what}");
     }
 }
 

@@ -94,6 +94,7 @@ codes! {
     E0603 "there is no test"
     E0604 "a part of the catalog that no case has seen"
     E0605 "the cases see or notice less than is demanded"
+    E0606 "a change of the catalog that no case notices"
 
     W0701 "no rule classifies the path"
     W0702 "the rule answers for no path"

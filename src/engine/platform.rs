@@ -15,7 +15,7 @@ use super::finding::Finding;
 use super::input::{Inputs, Namespace, Selection, Tenant};
 
 /// Compiled catalogs and rule sets.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Platform {
     /// Revisions by profile.
     pub revisions: BTreeMap<String, Arc<Revision>>,

@@ -1,18 +1,15 @@
 //! Coverage: which rules and branches of the catalogs that cases touch no case has seen.
 
-mod parts;
-mod witness;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Answer, Expr, SensitivityRule, Site, rule_id};
 use crate::cel::{Branch, BranchWay, Program, Segment, branches};
-use crate::diagnostic::{Code, Diagnostic, SourceId, Sources, Span};
+use crate::diagnostic::{Code, Diagnostic, Sources, Span};
 use crate::engine::{Platform, Way};
 
-use parts::Part;
-
-pub use witness::Witness;
+use super::parts::{self, Part};
+use super::texts::Texts;
+use super::witness::Witness;
 
 /// What a case can see of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +26,7 @@ enum What {
 /// Which places of catalogs cases have seen, over any number of platforms that share files.
 #[derive(Debug, Default)]
 pub struct Coverage {
-    sources: Sources,
-    files: BTreeMap<String, SourceId>,
+    texts: Texts,
     places: BTreeMap<(String, u32, u32, What), Place>,
     objects: BTreeMap<String, bool>,
 }
@@ -107,7 +103,7 @@ impl Coverage {
 
     /// The texts that spans of unseen parts point into.
     pub fn sources(&self) -> &Sources {
-        &self.sources
+        self.texts.sources()
     }
 
     /// How much is seen in all.
@@ -242,18 +238,10 @@ impl Adding<'_> {
     }
 
     fn place(&mut self, span: Span, what: What, seen: bool, site: &Site) {
-        let Some(source) = self.sources.get(span.source) else { return };
-        let file = (self.file)(&source.name);
         let coverage = &mut *self.coverage;
-        let id = *coverage
-            .files
-            .entry(file.clone())
-            .or_insert_with(|| coverage.sources.add(file.clone(), std::sync::Arc::clone(&source.text)));
-        let place = coverage.places.entry((file, span.start, span.end, what)).or_insert_with(|| Place {
-            seen: false,
-            rule: rule_id(site),
-            span: Span { source: id, ..span },
-        });
+        let Some((file, span)) = coverage.texts.place(span, self.sources, self.file) else { return };
+        let new = || Place { seen: false, rule: rule_id(site), span };
+        let place = coverage.places.entry((file, span.start, span.end, what)).or_insert_with(new);
         place.seen = place.seen || seen;
     }
 }

@@ -6,10 +6,16 @@
 mod case;
 mod compare;
 mod coverage;
+mod mutate;
+mod parts;
 mod run;
 mod snapshot;
+mod texts;
+mod witness;
 
 pub use case::{Case, ClaimSource, Expect, Previous, Suite, read};
-pub use coverage::{Coverage, Share, Unseen, Witness};
+pub use coverage::{Coverage, Share, Unseen};
+pub use mutate::{Fate, Ground, Mutant, Score, Survivor, mutate};
 pub use run::{Failure, Trial, run};
 pub use snapshot::Snapshot;
+pub use witness::Witness;

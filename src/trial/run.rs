@@ -15,8 +15,8 @@ use crate::engine::{
 
 use super::case::{Case, ClaimSource, Expect};
 use super::compare::missing;
-use super::coverage::Witness;
 use super::snapshot::{self, Snapshot};
+use super::witness::Witness;
 
 /// How one case went.
 #[derive(Debug)]

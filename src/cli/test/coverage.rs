@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
+use crate::diagnostic::{Sources, Span};
 use crate::trial::{Coverage, Share, Unseen};
 
 use super::super::output::{Output, plural};
@@ -55,13 +56,18 @@ fn file_document(coverage: &Coverage, file: &str, share: Share) -> Json {
 }
 
 fn unseen_document(coverage: &Coverage, unseen: &Unseen) -> Json {
-    let place = coverage.sources().line_column(unseen.span);
-    json!({
-        "rule": unseen.rule,
-        "what": unseen.what,
-        "line": place.map(|place| place.line),
-        "column": place.map(|place| place.column),
-        "endLine": place.map(|place| place.end_line),
-        "endColumn": place.map(|place| place.end_column),
-    })
+    placed(json!({"rule": unseen.rule, "what": unseen.what}), coverage.sources(), unseen.span)
+}
+
+/// A document about a span with the place of that.
+pub(super) fn placed(mut document: Json, sources: &Sources, span: Span) -> Json {
+    let place = sources.line_column(span);
+    if let Json::Object(members) = &mut document {
+        let mut add = |key: &str, at: Option<usize>| members.insert(key.to_owned(), json!(at));
+        add("line", place.map(|place| place.line));
+        add("column", place.map(|place| place.column));
+        add("endLine", place.map(|place| place.end_line));
+        add("endColumn", place.map(|place| place.end_column));
+    }
+    document
 }

@@ -56,6 +56,21 @@ impl Witness {
         })
     }
 
+    /// Whether anything of the program whose text has this address was evaluated.
+    pub(super) fn evaluated(&self, text: usize) -> bool {
+        self.seen().nodes.range((text, NodeId(0))..=(text, NodeId(u32::MAX))).next().is_some()
+    }
+
+    /// Whether the condition whose text has this address was true; `root`: its outermost node.
+    pub(super) fn held(&self, text: usize, root: NodeId) -> bool {
+        self.seen().nodes.get(&(text, root)).is_some_and(|values| values.yes)
+    }
+
+    /// Whether the rule of this address was asked about any change.
+    pub(super) fn was_asked(&self, rule: usize) -> bool {
+        self.seen().rules.range((rule, Way::Modify)..=(rule, Way::Remove)).next().is_some()
+    }
+
     pub(super) fn asked(&self, rule: &SensitivityRule, ways: &[Way]) -> bool {
         let seen = self.seen();
         ways.iter().any(|way| seen.rules.contains(&(std::ptr::from_ref(rule).addr(), *way)))
