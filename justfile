@@ -20,6 +20,8 @@ engine:
 # Write generated files anew.
 generate:
     cargo run -- crds --directory crds
+    cargo run -- crds --json-schema --directory docs/schemas
+    cargo run -- reference > docs/cel-reference.md
 
 # Write expected texts of tests/diagnostics anew; look at the diff before you commit it.
 accept:

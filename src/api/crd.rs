@@ -50,7 +50,7 @@ pub fn crd_files() -> Result<Vec<(String, String)>, serde_saphyr::ser::Error> {
 }
 
 /// Kinds that only the operator creates: nobody waits for its answer to them.
-const INTERNAL: [&str; 2] = ["OpenBaoServiceRevision", "OpenBaoServiceContract"];
+pub(super) const INTERNAL: [&str; 2] = ["OpenBaoServiceRevision", "OpenBaoServiceContract"];
 
 /// Takes out what the derive writes and the API should not say, and sets descriptions in one line.
 fn finish(mut crd: CustomResourceDefinition) -> CustomResourceDefinition {

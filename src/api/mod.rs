@@ -11,6 +11,7 @@ mod component;
 mod contract;
 mod crd;
 mod intervention;
+mod json_schema;
 mod language;
 mod offering;
 mod operation;
@@ -39,6 +40,7 @@ pub use intervention::{
     ApplyCandidate, InterventionPhase, InterventionStatus, OpenBaoClaimIntervention, OpenBaoClaimInterventionSpec,
     Rebind,
 };
+pub use json_schema::json_schemas;
 pub use language::{
     AbsentObject, Approver, CompareAs, Comparison, Creation, Health, HealthRule, Projection, ProjectionMode,
     ProjectionSource, RenderBlock, Sensitivity, SensitivityRule, SourceKind, Unique, Validation, Variable,

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, nearest};
 
 use super::checks;
 use super::digest::Digest;
-use super::names::Binding;
+use super::names::{self, Binding};
 use super::object::{Catalog, Entry, listed};
 use super::origin::Site;
 use super::prove::{self, Named, Place, Want, World};
@@ -248,7 +248,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn connection(&mut self, connection: &api::Connection, place: &Place) -> Connection {
         let site = self.site.at("connection");
-        let live = place.named(place.names.clone().always("cluster", Binding::Cluster));
+        let live = place.named(names::live(place.names.clone()));
         let data = connection.data.iter().map(|(key, text)| {
             let here = site.at("data").at(key);
             (key.clone(), self.report.tree(&Json::String(text.clone()), &live, Want::Json, &here))

@@ -21,6 +21,7 @@ mod prove;
 mod report;
 mod revision;
 mod rules;
+mod scopes;
 pub(crate) mod shape;
 pub mod shipped;
 mod taint;
@@ -39,6 +40,7 @@ pub use origin::{Origin, Site, rule_id};
 pub use report::Compiled;
 pub use revision::*;
 pub use rules::{Offering, RuleSet, compile_offering, compile_rule_set};
+pub use scopes::{NameEntry, ScopeEntry, scopes};
 pub use target::{
     Access, Bounds, MetadataPlace, ReservedMetadata, SystemSecret, Target, TargetError, TargetFacts, Targets,
 };

@@ -116,6 +116,31 @@ pub(super) fn sensitivity() -> Names {
         .always("observed", Binding::Observed)
 }
 
+/// A profile, before what it declares itself.
+pub(super) fn profile() -> Names {
+    facts().always("params", Binding::Params).always("target", Binding::Target)
+}
+
+/// A component in facet `index`, before what it declares itself.
+pub(super) fn component(index: usize) -> Names {
+    facts().always("inputs", Binding::Inputs(index)).always("target", Binding::Target)
+}
+
+/// A rule set, before its variables.
+pub(super) fn rule_set() -> Names {
+    with_object(facts())
+}
+
+/// Adds what health and the connection see.
+pub(super) fn live(names: Names) -> Names {
+    names.always("cluster", Binding::Cluster)
+}
+
+/// Adds what an operation sees.
+pub(super) fn operation(names: Names) -> Names {
+    live(names).always("request", Binding::Request).always("now", Binding::Now)
+}
+
 /// Adds what a validation sees once the object is rendered.
 pub(super) fn with_object(names: Names) -> Names {
     names.always("object", Binding::Object).always("oldObject", Binding::OldObject)

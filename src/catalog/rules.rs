@@ -60,7 +60,7 @@ pub fn compile_rule_set(entry: &Entry<OpenBaoRuleSet>, targets: &Targets) -> Com
     let mut report = Report::default();
     let spec = &entry.object.spec;
     let site = entry.site().at("spec");
-    let mut names = names::with_object(names::facts());
+    let mut names = names::rule_set();
     declare_variables(&mut names, "", &spec.variables, 0);
     let place = Place::new(names);
     report.distinct(spec.variables.iter().map(|it| it.name.as_str()), "variable", &site.at("variables"));

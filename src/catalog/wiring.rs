@@ -146,7 +146,7 @@ fn check_inputs(
 impl Wiring<'_> {
     /// The names of a profile's expressions.
     pub(super) fn profile_place(&self, variables: &[api::Variable], projections: &[api::Projection]) -> Place {
-        let mut names = names::facts().always("params", Binding::Params).always("target", Binding::Target);
+        let mut names = names::profile();
         declare_variables(&mut names, "", variables, 0);
         declare_projections(&mut names, projections, 0);
         for (index, facet) in self.facets.iter().enumerate() {
@@ -165,7 +165,7 @@ impl Wiring<'_> {
     pub(super) fn component_place(&self, index: usize) -> Option<Place> {
         let facet = self.facets.get(index)?;
         let spec = &facet.component.object.spec;
-        let mut names = names::facts().always("inputs", Binding::Inputs(index)).always("target", Binding::Target);
+        let mut names = names::component(index);
         declare_variables(&mut names, "", &spec.variables, facet.first_variable);
         declare_projections(&mut names, &spec.projections, facet.first_projection);
         Some(Place::new(names))

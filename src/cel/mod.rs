@@ -17,6 +17,7 @@ mod opaque;
 mod parse;
 mod plan;
 mod program;
+pub mod reference;
 mod scan;
 mod scope;
 mod syntax;

@@ -63,7 +63,10 @@ pub(super) enum Command {
     Render(RenderArgs),
     /// Show what changes between two states of claims or of a catalog, and how sensitive each change is.
     Diff(DiffArgs),
-    /// Show for each path of a rendered object which rule wrote it and which parameters it came from.
+    /// Explain what claims become, or what a diagnostic code means.
+    ///
+    /// With files and folders: for each path of the rendered objects which rule wrote it, what it used and the
+    /// parameters that it came from. With a code such as `E0107`: what it means, with a wrong and a right example.
     Explain(ExplainArgs),
     /// Run the tests of catalogs and rules: the cases of every `tests.yaml` in files and folders.
     ///
@@ -83,8 +86,11 @@ pub(super) enum Command {
     /// that writes. Ends by SIGTERM or Ctrl-C, after what runs is finished.
     #[cfg(feature = "operator")]
     Run(RunArgs),
-    /// Print the `CustomResourceDefinitions` of this version, or write them into a folder.
+    /// Print the `CustomResourceDefinitions` of this version, or write them into a folder; or the same as JSON Schemas.
     Crds(CrdsArgs),
+    /// Print the reference of the language that catalogs are written in: the names that each place can read, operators,
+    /// macros and functions, with examples.
+    Reference,
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -114,6 +120,10 @@ pub(super) struct TargetArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) read: Paths,
+    /// Check again whenever a file changes, until Ctrl-C; the exit code is that of the last result.
+    #[cfg(feature = "operator")]
+    #[arg(long)]
+    pub(super) watch: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -188,8 +198,15 @@ pub(super) struct DiffArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ExplainArgs {
+    /// Files, and folders that are read with all below them (`*.yaml`, `*.yml`); or one code of a diagnostic, such as
+    /// `E0107`.
+    #[arg(required_unless_present = "codes", value_name = "PATH|CODE")]
+    pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(super) read: Paths,
+    pub(super) targets: TargetArgs,
+    /// List all codes.
+    #[arg(long, conflicts_with_all = ["paths", "claim", "path", "target_crd"])]
+    pub(super) codes: bool,
     /// Explain only this claim.
     #[arg(long, value_name = "NAMESPACE/NAME")]
     pub(super) claim: Option<String>,
@@ -203,6 +220,10 @@ pub(super) struct CrdsArgs {
     /// The folder to write into, one file a kind; without it they are printed.
     #[arg(long, value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
+    /// JSON Schemas (draft-07) of what tenants and admins write in place of the definitions, for editors: one file a
+    /// kind, and `catalog.json` for files that hold several.
+    #[arg(long)]
+    pub(super) json_schema: bool,
 }
 
 #[cfg(feature = "operator")]

@@ -11,6 +11,18 @@ use super::output::{Output, counted, plural};
 use super::show;
 
 pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
+    #[cfg(feature = "operator")]
+    if args.watch {
+        let paths: Vec<_> = args.read.paths.iter().chain(&args.read.targets.target_crd).cloned().collect();
+        return super::watch::watch(&paths, || {
+            let outcome = once(args, output);
+            output.flush().then_some(outcome)
+        });
+    }
+    once(args, output)
+}
+
+fn once(args: &CheckArgs, output: &mut Output) -> Outcome {
     let mut workspace = Workspace::load(&args.read.paths, &args.read.targets);
     let mut found = std::mem::take(&mut workspace.diagnostics);
     for claim in workspace.catalog.claims.values() {
@@ -32,6 +44,7 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Outcome {
         found.retain(|diagnostic| !diagnostic.code.is_advice());
     }
     output.diagnostics(&found, &workspace.sources);
+    output.more_about(&found);
     let catalog = &workspace.catalog;
     let counts = [
         (catalog.offerings.len(), "offering"),

@@ -1,4 +1,6 @@
-//! `explain`: which rule wrote which path, with which values?
+//! `explain`: which rule wrote which path, with which values? And what does a code mean?
+
+mod codes;
 
 use serde_json::{Value as Json, json};
 
@@ -14,6 +16,16 @@ use super::output::Output;
 use super::{render, show};
 
 pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Outcome {
+    if args.codes {
+        return codes::list(output);
+    }
+    match codes::named(&args.paths) {
+        Some(code) => codes::page(code, output),
+        None => paths(args, output),
+    }
+}
+
+fn paths(args: &ExplainArgs, output: &mut Output) -> Outcome {
     let pattern = match args.path.as_deref().map(Pattern::parse).transpose() {
         Ok(pattern) => pattern,
         Err(error) => {
@@ -23,7 +35,7 @@ pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Outcome {
             return Outcome::Usage;
         }
     };
-    let mut workspace = Workspace::load(&args.read.paths, &args.read.targets);
+    let mut workspace = Workspace::load(&args.paths, &args.targets);
     let mut refused = workspace.has_errors();
     let Some(chosen) = render::choose(&mut workspace, args.claim.as_deref(), output) else { return Outcome::Refused };
     let mut found = std::mem::take(&mut workspace.diagnostics);

@@ -11,11 +11,14 @@ mod load;
 #[cfg(feature = "operator")]
 mod operate;
 mod output;
+mod reference;
 mod render;
 #[cfg(feature = "operator")]
 mod sandbox;
 mod show;
 mod test;
+#[cfg(feature = "operator")]
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -56,7 +59,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let mut output = Output::new(args.output, args.color);
     let outcome = run(args.command, &mut output);
-    let written = output.finish();
+    let written = output.flush();
     match (outcome, written) {
         (Outcome::Usage, _) => ExitCode::from(2),
         (Outcome::Fine, true) => ExitCode::SUCCESS,
@@ -76,6 +79,7 @@ fn run(command: Command, output: &mut Output) -> Outcome {
         #[cfg(feature = "operator")]
         Command::Run(args) => operate::run(&args),
         Command::Crds(args) => crds::run(&args, output),
+        Command::Reference => reference::run(output),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "openbao-claims", &mut text);

@@ -79,6 +79,19 @@ impl Output {
         }
     }
 
+    /// Says to people where more is written about what they were shown: of the first error, or else of the first warning.
+    pub(super) fn more_about(&self, found: &[Diagnostic]) {
+        let first = |severity| found.iter().find(move |it: &&Diagnostic| it.severity == severity);
+        let Some(first) = first(Severity::Error).or_else(|| first(Severity::Warning)).filter(|_| self.is_human())
+        else {
+            return;
+        };
+        let what = if first.severity == Severity::Error { "an error" } else { "a warning" };
+        let hint = format!("\nfor more information about {what}, try `openbao-claims explain {}`\n", first.code);
+        // Nobody is left to tell when standard error is gone.
+        let _ = std::io::stderr().write_all(hint.as_bytes());
+    }
+
     fn coloured(&self) -> bool {
         match self.colour {
             Colour::Always => true,
@@ -90,13 +103,14 @@ impl Output {
         }
     }
 
-    /// Writes everything that is left. `false`: standard output could not be written.
-    pub(super) fn finish(self) -> bool {
+    /// Writes everything so far, and begins anew. `false`: standard output could not be written.
+    pub(super) fn flush(&mut self) -> bool {
+        let Self { text, documents, diagnostics, .. } = std::mem::replace(self, Self::new(self.format, self.colour));
         let text = match self.format {
-            Format::Human | Format::Sarif | Format::Github => self.text,
-            _ if self.documents.is_empty() && self.diagnostics.is_empty() => self.text,
+            Format::Human | Format::Sarif | Format::Github => text,
+            _ if documents.is_empty() && diagnostics.is_empty() => text,
             Format::Json => {
-                let value = serde_json::json!({"results": self.documents, "diagnostics": self.diagnostics});
+                let value = serde_json::json!({"results": documents, "diagnostics": diagnostics});
                 let mut text = serde_json::to_vec_pretty(&value).unwrap_or_default();
                 text.push(b'\n');
                 text
@@ -104,12 +118,12 @@ impl Output {
             Format::Yaml => {
                 // Each result is a document of its own, so that it can be read back.
                 let mut text = String::new();
-                for document in &self.documents {
+                for document in &documents {
                     text.push_str("---\n");
                     text.push_str(&crate::yaml::write(document));
                 }
-                if !self.diagnostics.is_empty() {
-                    let diagnostics = crate::yaml::write(&Json::Array(self.diagnostics));
+                if !diagnostics.is_empty() {
+                    let diagnostics = crate::yaml::write(&Json::Array(diagnostics));
                     let _ = std::io::stderr().write_all(diagnostics.as_bytes());
                 }
                 text.into_bytes()

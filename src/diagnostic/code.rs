@@ -11,6 +11,8 @@ macro_rules! codes {
         }
         /// Every code with its title, in order.
         pub const CODES: &[(Code, &str)] = &[$((Code::$code, $title)),*];
+        /// Markdown pages, in the same order.
+        const PAGES: &[&str] = &[$(include_str!(concat!("../../docs/codes/", stringify!($code), ".md"))),*];
     };
 }
 
@@ -108,6 +110,23 @@ codes! {
 }
 
 impl Code {
+    /// The code that a text names, in any case: `E0107`, `e0107`.
+    pub fn named(text: &str) -> Option<Self> {
+        CODES.iter().map(|(code, _)| *code).find(|code| code.0.eq_ignore_ascii_case(text))
+    }
+
+    /// Whether a text has the form of a code, `E` or `W` and four digits, be there such a code or not.
+    pub fn is_form(text: &str) -> bool {
+        let digits = text.strip_prefix(['E', 'W', 'e', 'w']);
+        digits.is_some_and(|digits| digits.len() == 4 && digits.chars().all(|digit| digit.is_ascii_digit()))
+    }
+
+    /// What it means, why it is refused, a wrong and a right example: Markdown.
+    pub fn page(self) -> &'static str {
+        let at = CODES.iter().position(|(code, _)| *code == self);
+        at.and_then(|at| PAGES.get(at)).copied().unwrap_or_default()
+    }
+
     /// Whether it is advice, `W0711`: what it tells is allowed.
     pub fn is_advice(self) -> bool {
         self.0.starts_with('W')
@@ -117,5 +136,30 @@ impl Code {
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_each_has_a_page_that_begins_with_it() {
+        assert!(CODES.is_sorted_by_key(|(code, _)| *code));
+        for (code, title) in CODES {
+            let head = code.page().lines().next().unwrap_or_default();
+            assert_eq!(head, format!("# {code}: {title}"));
+            assert!(Code::is_form(code.0) && Code::named(code.0) == Some(*code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_told_from_a_path_by_its_form() {
+        assert_eq!(Code::named("e0107"), Some(Code::E0107));
+        assert_eq!(Code::named("E9999"), None);
+        assert!(Code::is_form("E9999") && Code::is_form("w0711"));
+        for path in ["rules", "E010", "E01077", "X0107", "E0107.yaml", "E01é"] {
+            assert!(!Code::is_form(path), "{path}");
+        }
     }
 }

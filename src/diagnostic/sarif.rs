@@ -10,8 +10,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 pub fn render_sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let rules: Vec<_> = CODES.iter().filter(|(code, _)| diagnostics.iter().any(|it| it.code == *code)).collect();
     let results: Vec<_> = diagnostics.iter().map(|diagnostic| result(diagnostic, &rules, sources)).collect();
-    let rules: Vec<_> =
-        rules.iter().map(|(code, title)| json!({"id": code.0, "shortDescription": {"text": title}})).collect();
+    let rules: Vec<_> = rules.iter().map(|(code, title)| rule(*code, title)).collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -22,6 +21,12 @@ pub fn render_sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         }],
     });
     format!("{log:#}\n")
+}
+
+/// A code with its page, which code scanning shows beside each result.
+fn rule(code: Code, title: &str) -> Json {
+    let page = code.page();
+    json!({"id": code.0, "shortDescription": {"text": title}, "help": {"text": page, "markdown": page}})
 }
 
 fn result(diagnostic: &Diagnostic, rules: &[&(Code, &str)], sources: &Sources) -> Json {
@@ -90,6 +95,7 @@ mod tests {
         assert_eq!(run["tool"]["driver"]["name"], "openbao-claims");
         let rules: Vec<_> = run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
         assert_eq!(rules, ["E0004", "E0200"]);
+        assert_eq!(run["tool"]["driver"]["rules"][0]["help"]["markdown"], Code::E0004.page());
         let place = |line, from, to| {
             json!({
                 "artifactLocation": {"uri": "a%20b%3A%C3%A4.yaml"},

@@ -177,15 +177,14 @@ impl<'a> Compiler<'a, '_> {
     }
 
     pub(super) fn day_two(&mut self, module: &Module<'a>, parts: &mut Parts) {
-        let live = module.place.named(module.place.names.clone().always("cluster", Binding::Cluster));
+        let live = module.place.named(names::live(module.place.names.clone()));
         if let Some(health) = module.health {
             let site = module.site.at("health");
             parts.health.ready.extend(self.health_rule(health.ready.as_ref(), module.facet, &live, &site.at("ready")));
             let degraded = self.health_rule(health.degraded.as_ref(), module.facet, &live, &site.at("degraded"));
             parts.health.degraded.extend(degraded);
         }
-        let names = live.names.clone().always("request", Binding::Request).always("now", Binding::Now);
-        let live = live.named(names);
+        let live = module.place.named(names::operation(module.place.names.clone()));
         for (name, operation) in module.operations {
             let site = module.site.at("operations").at(name);
             if parts.operations.iter().any(|other| &other.name == name) {

@@ -121,7 +121,7 @@ pub(super) const ROWS: &[Function] = &[
             global("negate_double", &[Ty::Double], Ty::Double, ONE, pure!([a] => negate(a))),
         ],
         doc: "Negates a number. Faults on the smallest `int`.",
-        example: "-(5) == 0 - 5",
+        example: "-(5) == -5",
         since: Environment::Base,
     },
     Function {

@@ -6,34 +6,34 @@ use crate::cel::{Fault, Key, Meter, Result, Value};
 
 use super::{Function, Overload, Ty};
 
-/// The rows of each part of the library.
-const PARTS: &[&[Function]] = &[
-    super::arithmetic::ROWS,
-    super::relation::ROWS,
-    super::index::ROWS,
-    super::convert::ROWS,
-    super::strings::ROWS,
-    super::format::ROWS,
-    super::lists::ROWS,
-    super::kubernetes_lists::ROWS,
-    super::sets::ROWS,
-    super::math::ROWS,
-    super::encoding::ROWS,
-    super::pattern::ROWS,
-    super::optional::ROWS,
-    super::time::ROWS,
-    super::quantity::ROWS,
-    super::semver::ROWS,
-    super::comparison::ROWS,
-    super::ip::ROWS,
-    super::cidr::ROWS,
-    super::url::ROWS,
-    super::named_format::ROWS,
-    super::jsonpatch::ROWS,
+/// The rows of each part of the library, with what it is about.
+pub(in crate::cel) const PARTS: &[(&str, &[Function])] = &[
+    ("Arithmetic and negation", super::arithmetic::ROWS),
+    ("Comparison and membership", super::relation::ROWS),
+    ("Elements and sizes", super::index::ROWS),
+    ("Conversions and types", super::convert::ROWS),
+    ("Texts", super::strings::ROWS),
+    ("Formatting", super::format::ROWS),
+    ("Lists", super::lists::ROWS),
+    ("Lists of Kubernetes", super::kubernetes_lists::ROWS),
+    ("Lists as sets", super::sets::ROWS),
+    ("Mathematics", super::math::ROWS),
+    ("Base64", super::encoding::ROWS),
+    ("Patterns", super::pattern::ROWS),
+    ("Optionals", super::optional::ROWS),
+    ("Time", super::time::ROWS),
+    ("Quantities", super::quantity::ROWS),
+    ("Versions", super::semver::ROWS),
+    ("Order of quantities and versions", super::comparison::ROWS),
+    ("Addresses", super::ip::ROWS),
+    ("Networks", super::cidr::ROWS),
+    ("URLs", super::url::ROWS),
+    ("Named formats", super::named_format::ROWS),
+    ("JSON Patch", super::jsonpatch::ROWS),
 ];
 
 static TABLE: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
-    let mut table: Vec<_> = PARTS.iter().flat_map(|part| part.iter()).collect();
+    let mut table: Vec<_> = PARTS.iter().flat_map(|(_, part)| part.iter()).collect();
     table.sort_by_key(|function| function.name);
     table
 });

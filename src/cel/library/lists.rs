@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Function] = &[
         ],
         doc: "The list with lists inside replaced by their elements, one level deep or as many as said. Faults on a \
               negative depth.",
-        example: "[[1], [2, 3]].flatten() == [1, 2, 3]",
+        example: "[[1], [2, 3]].flatten() == [1, 2, 3] && [[[1], [2]], [[3]]].flatten(2) == [1, 2, 3]",
         since: Environment::Kubernetes(34),
     },
     Function {

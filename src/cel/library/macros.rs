@@ -127,6 +127,55 @@ pub const MACROS: &[Macro] = &[
     },
 ];
 
+/// What decides which of its operands is evaluated, and how to reach into what may be absent.
+pub const OPERATORS: &[Macro] = &[
+    Macro {
+        name: "&&",
+        forms: &["bool && bool → bool"],
+        doc: "Whether both hold. One side that is false decides, even if the other fails with an error. What the left \
+              side tests is known on the right: `has(a.b) && a.b > 0`.",
+        example: "true && true",
+        since: Environment::Base,
+    },
+    Macro {
+        name: "||",
+        forms: &["bool || bool → bool"],
+        doc: "Whether one of two holds. One side that is true decides, even if the other fails with an error. That the \
+              left side does not hold is known on the right: `!has(a.b) || a.b > 0`.",
+        example: "false || true",
+        since: Environment::Base,
+    },
+    Macro {
+        name: "?:",
+        forms: &["bool ? T : T → T"],
+        doc: "The second operand if the first holds, else the third; the other one is not evaluated.",
+        example: "(1 < 2 ? 'yes' : 'no') == 'yes'",
+        since: Environment::Base,
+    },
+    Macro {
+        name: ".?",
+        forms: &["object.?field → optional(T)", "optional(object).?field → optional(T)"],
+        doc: "An optional of the field or key; nothing if it is not there. What follows it yields optionals too, so one \
+              `.?` at the first part that may be absent is enough; `orValue` ends the chain.",
+        example: "{'a': {'b': 1}}.?a.b == optional.of(1) && {'a': 1}.?b.orValue(0) == 0",
+        since: Environment::Kubernetes(28),
+    },
+    Macro {
+        name: "[?]",
+        forms: &["list(T)[?int] → optional(T)", "map(K, V)[?K] → optional(V)"],
+        doc: "An optional of the element or value; nothing if it is not there.",
+        example: "[1, 2][?5].orValue(0) == 0 && {'a': 1}[?'a'] == optional.of(1)",
+        since: Environment::Kubernetes(28),
+    },
+    Macro {
+        name: "[?…], {?…}",
+        forms: &["[?optional(T)] → list(T)", "{?K: optional(V)} → map(K, V)"],
+        doc: "An element or entry that is there only if the optional holds a value.",
+        example: "[1, ?optional.none()] == [1] && {?'a': optional.of(1)} == {'a': 1}",
+        since: Environment::Kubernetes(28),
+    },
+];
+
 /// All names, in order.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     MACROS.iter().map(|entry| entry.name)

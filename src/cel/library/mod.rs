@@ -41,6 +41,7 @@ use super::{Meter, Result, Value};
 
 pub use cost::Arg;
 pub(crate) use cost::tenths;
+pub(in crate::cel) use dispatch::PARTS;
 pub use dispatch::{call, find, functions, is_variadic, names};
 pub(crate) use pattern::Pattern;
 

@@ -82,7 +82,7 @@ pub(super) const ROWS: &[Function] = &[
         ],
         doc: "The text with matches replaced, all or the first `n` (all if negative); `\\1` to `\\9` stand for groups, \
               `\\0` for the match, `\\\\` for a backslash.",
-        example: r"regex.replace('a1b2', '([a-z])([0-9])', '\\2\\1') == '1a2b'",
+        example: r"regex.replace('a1b2', '([a-z])([0-9])', '\\2\\1') == '1a2b' && regex.replace('aaa', 'a', 'b', 2) == 'bba'",
         since: Environment::Extension,
     },
 ];
