@@ -42,11 +42,11 @@ fn catalogs() -> Vec<Vec<String>> {
     for name in names {
         let mut texts = support::shipped::texts(&format!("catalogs/{name}"));
         let wired = |component: &&String| {
-            let named = component.lines().find_map(|line| line.strip_prefix("metadata: {name: ")).unwrap();
-            let named = named.trim_end_matches('}');
+            let own = component.lines().find_map(|line| line.strip_prefix("metadata: {name: ")).unwrap();
+            let own = own.trim_end_matches('}');
             texts.iter().any(|text| {
                 text.split("component: ").skip(1).any(|rest| {
-                    rest.strip_prefix(named)
+                    rest.strip_prefix(own)
                         .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
                 })
             })

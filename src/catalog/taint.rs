@@ -96,8 +96,8 @@ fn leaves<'t>(tree: &'t Tree, mut steps: Vec<Step>, found: &mut Vec<(Pattern, &'
 /// Whether a parameter can only say what its schema lists: an enumeration, a switch, a number, or the name of an
 /// object in the tenant's own namespace.
 fn is_bounded(name: &str, parameters: &Schema) -> bool {
-    let steps = name.split('.').filter(|step| !step.is_empty());
-    let schema = steps.fold(Some(parameters), |schema, step| schema.and_then(|schema| schema.field(step)));
+    let mut steps = name.split('.').filter(|step| !step.is_empty());
+    let schema = steps.try_fold(parameters, |schema, step| schema.field(step));
     schema.is_some_and(is_listed)
 }
 

@@ -39,6 +39,6 @@ fn similar(steps: &[Step], count: usize, targets: &[Arc<Target>]) -> Option<Patt
         return None;
     }
     let near = nearest(name, places.iter().flat_map(|schema| schema.property_names()))?;
-    let near = Step::Exact(Segment::Field(near.to_owned()));
+    let near = Step::Exact(Segment::Field(near));
     Some(Pattern::new(above.iter().cloned().chain([near]).chain(below.iter().cloned()).collect()))
 }

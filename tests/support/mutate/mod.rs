@@ -22,6 +22,7 @@ pub(crate) struct Mutant {
 }
 
 /// How text becomes wrong.
+#[derive(Clone, Copy)]
 struct Mistake {
     kind: &'static str,
     /// where
