@@ -19,11 +19,13 @@ mod support;
 #[path = "support/admission/mod.rs"]
 mod admission;
 
+#[path = "support/cases.rs"]
+mod cases;
+
 #[path = "support/generate/rng.rs"]
 mod rng;
 
 use std::path::Path;
-use std::process::Command;
 
 use admission::{Write, parameters, refused, rules};
 use json_patch::merge;
@@ -149,7 +151,7 @@ fn each_rule_refuses_what_is_broken_and_nothing_that_is_sound() {
 const OF_STATUS: &str = "the upgrade strategy changes while nothing else goes on";
 
 /// One case for each broken object, and what it breaks.
-fn cases() -> (Vec<&'static str>, Vec<Json>) {
+fn broken_cases() -> (Vec<&'static str>, Vec<Json>) {
     let broken: Vec<_> = rules().filter(|rule| rule.demands != OF_STATUS).flat_map(|rule| rule.broken).collect();
     let cases = broken.iter().enumerate().map(|(at, text)| {
         let (patch, before) = self::broken(text);
@@ -166,23 +168,10 @@ fn cases() -> (Vec<&'static str>, Vec<Json>) {
 
 #[test]
 fn our_rules_and_the_targets_schema_refuse_whatever_its_admission_would() {
-    let (broken, cases) = cases();
-    let root = env!("CARGO_MANIFEST_DIR");
-    let files = ["rules", "catalogs/components", "catalogs/tested-restores"].map(|folder| format!("{root}/{folder}"));
-    let folder = std::env::temp_dir().join(format!("openbao-claims-admission-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("tests.yaml"), json!({"files": files, "cases": cases}).to_string()).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_openbao-claims"))
-        .args(["test", "--output", "json"])
-        .arg(&folder)
-        .output()
-        .unwrap();
-    let _ = std::fs::remove_dir_all(&folder);
-    let json: Json = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
-    let told = json["results"][0]["cases"].as_array().unwrap();
-    assert_eq!(told.len(), broken.len());
-    for (text, case) in broken.iter().zip(told) {
+    let (broken, cases) = broken_cases();
+    let files = ["rules", "catalogs/components", "catalogs/tested-restores"];
+    let told = cases::run("admission", &files, &cases);
+    for (text, case) in broken.iter().zip(&told) {
         let failure = &case["failures"][0];
         let got = failure["got"].as_str().unwrap_or("Approved");
         let refused = failure["what"] == "verdict" && (got.starts_with("Denied") || got.starts_with("Blocked"));

@@ -42,13 +42,13 @@ mod suite {
     }
 
     #[test]
-    fn every_shipped_case_passes() {
-        let output = run(&["rules", "catalogs", "--output", "json"]);
+    fn every_shipped_case_passes_and_none_of_the_rules_and_branches_is_left_out() {
+        let output = run(&["rules", "catalogs", "--output", "json", "--fail-under", "100"]);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let files = json["results"].as_array().unwrap();
-        let cases: usize = files.iter().map(|file| file["cases"].as_array().unwrap().len()).sum();
-        assert!(files.len() >= 3 && cases >= 30, "{} files, {cases} cases", files.len());
+        let cases: usize = files.iter().filter_map(|file| file["cases"].as_array()).map(Vec::len).sum();
+        assert!(files.len() >= 14 && cases >= 380, "{} files, {cases} cases", files.len());
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
                 && at(w.new, "spec.backup.tokenSecretRef").is_none()
                 && !oidc(w.new)
         },
-        broken: &[r#"{"spec": {"selfInit": {"oidc": {"enabled": false}}}}"#],
+        broken: &[r#"{"spec": {"backup": {"jwtAuthRole": null}, "selfInit": {"oidc": {"enabled": false}}}}"#],
     },
     Rule {
         demands: "a backup's endpoint is a URL of another machine",
