@@ -1,5 +1,4 @@
-//! The page that shows the hand-coded feature beside ours: who is said to write a path does, and what is said to be
-//! written by nothing is not.
+//! The page that shows the hand-coded feature beside ours: who is said to write a path does.
 
 #[cfg(test)]
 mod suite {
@@ -42,30 +41,25 @@ mod suite {
     }
 
     #[test]
-    fn who_is_said_to_write_a_path_does_and_nothing_else_is_said() {
+    fn who_is_said_to_write_a_path_does() {
         let page = std::fs::read_to_string(root().join("docs/hand-coded.md")).unwrap();
         let table = page.split("\n## What tenants say").next().unwrap();
         let written = all_written();
-        let (mut rows, mut wrong) = (0, Vec::new());
+        let (mut rows, mut named, mut wrong) = (0, 0, Vec::new());
         for line in table.lines().filter(|line| line.starts_with("| `spec.")) {
             let cells: Vec<_> = line.trim_matches('|').split(" | ").collect();
             let [path, _, ours] = cells.as_slice() else { panic!("not three cells: {line}") };
             let path = in_backticks(path).remove(0);
-            let writers = in_backticks(ours).into_iter().filter(|name| name.contains('/'));
+            let mut writers = in_backticks(ours);
+            writers.retain(|name| name.contains('/'));
             let found: BTreeSet<_> =
                 written.iter().filter(|(at, _)| is_at(at, &path)).map(|(_, writer)| writer.clone()).collect();
-            if ours.trim_start().starts_with("nothing shipped") {
-                wrong.extend((!found.is_empty()).then(|| format!("{path} is written by {found:?}")));
-            } else {
-                let writers: Vec<_> = writers.collect();
-                assert!(!writers.is_empty(), "no writer: {line}");
-                wrong.extend(
-                    writers.iter().filter(|it| !found.contains(*it)).map(|it| format!("{it} does not write {path}")),
-                );
-            }
+            let idle = writers.iter().filter(|writer| !found.contains(*writer));
+            wrong.extend(idle.map(|writer| format!("{writer} does not write {path}")));
+            named += writers.len();
             rows += 1;
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
-        assert!(rows >= 80, "only {rows} rows");
+        assert!(rows >= 80 && named >= 90, "only {rows} rows with {named} writers");
     }
 }
