@@ -1,5 +1,6 @@
 //! Arguments and their help.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -143,6 +144,15 @@ pub(super) struct TestArgs {
     /// cases must pass before.
     #[arg(long, conflicts_with_all = ["coverage", "update"])]
     pub(super) mutate: bool,
+    /// Try so many claims of each profile, made of what its parameters allow: bounds first, all where they are few.
+    ///
+    /// Shows what renders no valid object, what rule sets deny, and changes from one to another that no rule
+    /// classifies, each by the smallest claim that shows it. A claim beside the catalog lends its tenant and namespace.
+    #[arg(long, value_name = "N", conflicts_with_all = ["coverage", "fail_under", "update", "mutate"])]
+    pub(super) generate: Option<NonZeroUsize>,
+    /// Where `--generate` begins: the same seed makes the same claims.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "generate")]
+    pub(super) seed: u64,
 }
 
 impl TestArgs {

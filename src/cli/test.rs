@@ -1,6 +1,7 @@
 //! `test`: do claims become what the cases beside catalogs and rules say?
 
 mod coverage;
+mod generate;
 mod junit;
 mod mutate;
 mod snapshot;
@@ -50,6 +51,9 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
     if files.is_empty() {
         let none = Diagnostic::unlocated(Code::E0603, "0 tests: no `tests.yaml` in these files and folders");
         return nothing(none.help("write cases into a `tests.yaml` beside the catalog"), output);
+    }
+    if let Some(count) = args.generate {
+        return generate::run(&files, count, args, output);
     }
     if args.mutate {
         return mutate::run(&files, args, output);

@@ -6,6 +6,7 @@
 mod case;
 mod compare;
 mod coverage;
+mod generate;
 mod mutate;
 mod parts;
 mod run;
@@ -15,6 +16,7 @@ mod witness;
 
 pub use case::{Case, ClaimSource, Expect, Previous, Suite, read};
 pub use coverage::{Coverage, Share, Unseen};
+pub use generate::{Domain, Fault, Generated, Rng, Wrong, domain, generate, value};
 pub use mutate::{Fate, Ground, Mutant, Score, Survivor, mutate};
 pub use run::{Failure, Trial, run};
 pub use snapshot::Snapshot;
