@@ -136,7 +136,7 @@ mod suite {
         assert_eq!(run(&["render"]).status.code(), Some(2));
         assert_eq!(run(&["explain", "rules", "--path", "spec..x"]).status.code(), Some(2));
         assert_eq!(run(&["--help"]).status.code(), Some(0));
-        for command in ["check", "render", "diff", "explain", "test", "crds", "completions"] {
+        for command in ["check", "render", "diff", "explain", "test", "schema", "graph", "crds", "completions"] {
             let output = run(&[command, "--help"]);
             assert_eq!(output.status.code(), Some(0));
             assert!(output.stdout.len() > 100, "{command}");
@@ -270,5 +270,41 @@ mod suite {
         }
         let printed = text(&run(&["crds"]).stdout);
         assert_eq!(printed.matches("kind: CustomResourceDefinition").count(), 10);
+    }
+
+    #[test]
+    fn the_schema_of_an_offering_is_plain_json_schema() {
+        let paths = ["catalogs/hardened-gateway", "catalogs/components"];
+        let output = run(&[&["schema", "hardened-gateway"], &paths[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["additionalProperties"], false);
+        assert_eq!(schema["properties"]["size"]["enum"], serde_json::json!(["small", "medium", "large"]));
+        assert_eq!(schema["properties"]["backup"]["properties"]["schedule"]["default"], "0 3 * * *");
+        assert_eq!(json(&[&["schema", "hardened-gateway"], &paths[..]].concat())["results"][0], schema);
+        let unknown = run(&[&["schema", "hardened-gatewy"], &paths[..]].concat());
+        assert_eq!(unknown.status.code(), Some(1));
+        assert!(text(&unknown.stderr).contains("did you mean `hardened-gateway`?"), "{}", text(&unknown.stderr));
+        assert_eq!(run(&["schema", "hardened-gateway"]).status.code(), Some(2));
+    }
+
+    #[test]
+    fn the_wiring_of_a_profile_is_drawn() {
+        let paths = ["graph", "catalogs/hardened-gateway", "catalogs/components"];
+        let mermaid = text(&run(&paths).stdout);
+        assert!(mermaid.starts_with("flowchart LR\n  subgraph p0[\"profile hardened-gateway\"]\n"), "{mermaid}");
+        let dot = text(&run(&[&paths[..], &["--picture", "dot"]].concat()).stdout);
+        assert!(dot.starts_with("digraph catalog {\n") && dot.ends_with("}\n"), "{dot}");
+        assert_eq!(mermaid.matches(" --> ").count() + mermaid.matches(" -->|").count(), dot.matches(" -> ").count());
+        let wires = json(&paths)["results"][0]["wires"].clone();
+        let wire = |from: &str, to: &str| {
+            let is = |it: &&serde_json::Value| it["from"] == from && it["to"] == to;
+            wires.as_array().unwrap().iter().find(is).map(|it| it["gives"].clone())
+        };
+        assert_eq!(wire("params.size", "variables.disk"), Some(serde_json::json!([])), "{wires}");
+        assert_eq!(wire("variables.disk", "storage: storage"), Some(serde_json::json!(["size"])), "{wires}");
+        assert_eq!(wire("storage: storage", "OpenBaoCluster"), Some(serde_json::json!([])), "{wires}");
+        assert_eq!(run(&[&paths[..], &["--profile", "other"]].concat()).status.code(), Some(1));
     }
 }

@@ -22,6 +22,7 @@ mod rules;
 pub(crate) mod shape;
 pub mod shipped;
 mod target;
+mod wires;
 mod wiring;
 
 pub use compile::compile_profile;
@@ -38,3 +39,4 @@ pub use rules::{Offering, RuleSet, compile_offering, compile_rule_set};
 pub use target::{
     Access, Bounds, MetadataPlace, ReservedMetadata, SystemSecret, Target, TargetError, TargetFacts, Targets,
 };
+pub use wires::{Terminal, Wires, wires};

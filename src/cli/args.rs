@@ -72,6 +72,12 @@ pub(super) enum Command {
     /// their classes, connection and health. Exits with 1 when a case fails, when there is none, and when a demand on
     /// all of them (`--fail-under`) is not met.
     Test(TestArgs),
+    /// Print what tenants may say of an offering, as JSON Schema (draft 2020-12) for portals and editors.
+    ///
+    /// Beyond `--output json` and `yaml`, which wrap it as every result, what is printed is the schema itself.
+    Schema(SchemaArgs),
+    /// Draw how profiles are wired: which parameters and variables reach which component, as Mermaid or DOT.
+    Graph(GraphArgs),
     /// Try it all out: an API server in memory, the real operator on it, and a simulated OpenBao runtime.
     ///
     /// Needs nothing but this program. Without arguments it plays the shipped development catalog with its
@@ -165,6 +171,34 @@ impl TestArgs {
 fn percent(text: &str) -> Result<f64, String> {
     let wrong = || format!("`{text}` is not a number from 0 to 100");
     text.parse().ok().filter(|percent| (0.0..=100.0).contains(percent)).ok_or_else(wrong)
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SchemaArgs {
+    /// The offering.
+    pub(super) offering: String,
+    #[command(flatten)]
+    pub(super) read: Paths,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) read: Paths,
+    /// Draw only this profile.
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// The language of the picture.
+    #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+    pub(super) picture: Picture,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    /// a Mermaid flowchart, which Markdown shows
+    Mermaid,
+    /// Graphviz
+    Dot,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -11,6 +11,7 @@ pub mod diff;
 mod error;
 mod extend;
 mod format;
+mod json_schema;
 mod node;
 mod number;
 mod parse;
@@ -22,6 +23,7 @@ mod violation;
 
 pub use crd::{Crd, CrdError, CrdVersion};
 pub use error::{SchemaError, SchemaErrorKind};
+pub use json_schema::JSON_SCHEMA_DIALECT;
 pub use node::{
     Additional, Bound, Checks, CompiledPattern, Dialect, ListType, MAX_SCHEMA_DEPTH, MAX_VALUE_DEPTH, MapType, Nested,
     Reason, Reference, Schema, Type, ValidationRule,
