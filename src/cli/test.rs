@@ -7,7 +7,6 @@ mod mutate;
 mod snapshot;
 mod suite;
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use crate::trial::{self, Coverage, Failure, Trial, Witness};
 use super::Outcome;
 use super::args::TestArgs;
 use super::load::test_files;
-use super::output::{Output, plural};
+use super::output::{Output, plural, progress};
 
 use self::suite::{Loaded, load};
 
@@ -104,15 +103,6 @@ fn unmet(gates: &[Gate], output: &mut Output) -> bool {
 fn nothing(diagnostic: Diagnostic, output: &mut Output) -> Outcome {
     output.diagnostics(&[diagnostic], &Sources::default());
     Outcome::Refused
-}
-
-/// Tells on a terminal what runs, in a line that is written over; nothing clears it.
-fn progress(what: &str) {
-    let mut stderr = std::io::stderr().lock();
-    if stderr.is_terminal() {
-        // Nobody is left to tell when standard error is gone.
-        let _ = write!(stderr, "\r\x1b[2K{what}");
-    }
 }
 
 fn tested(file: &Path, args: &TestArgs, coverage: Option<&mut Coverage>) -> Report {

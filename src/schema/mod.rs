@@ -5,6 +5,7 @@
 //! than its schema is refused, left alone, or walked without recursion.
 
 mod bounded;
+mod compat;
 mod crd;
 mod default;
 pub mod diff;
@@ -21,6 +22,7 @@ mod resource;
 mod validate;
 mod violation;
 
+pub use compat::{Effect, SchemaChange, schema_changes};
 pub use crd::{Crd, CrdError, CrdVersion};
 pub use error::{SchemaError, SchemaErrorKind};
 pub use json_schema::JSON_SCHEMA_DIALECT;

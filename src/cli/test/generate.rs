@@ -12,10 +12,10 @@ use crate::trial::{Fault, Generated, generate};
 
 use super::super::Outcome;
 use super::super::args::TestArgs;
-use super::super::output::{Output, plural};
+use super::super::output::{Output, plural, progress};
 use super::coverage::{one_name, placed};
+use super::finish;
 use super::suite::{Loaded, load};
-use super::{finish, progress};
 
 /// Tries claims of every profile that the suites load and that a claim of theirs leads to, each profile once.
 pub(super) fn run(files: &[PathBuf], count: NonZeroUsize, args: &TestArgs, output: &mut Output) -> Outcome {
