@@ -136,7 +136,7 @@ mod suite {
         assert_eq!(run(&["render"]).status.code(), Some(2));
         assert_eq!(run(&["explain", "rules", "--path", "spec..x"]).status.code(), Some(2));
         assert_eq!(run(&["--help"]).status.code(), Some(0));
-        for command in ["check", "render", "diff", "explain", "test", "crds", "completions"] {
+        for command in ["check", "render", "diff", "explain", "test", "schema", "graph", "crds", "completions"] {
             let output = run(&[command, "--help"]);
             assert_eq!(output.status.code(), Some(0));
             assert!(output.stdout.len() > 100, "{command}");
@@ -270,5 +270,82 @@ mod suite {
         }
         let printed = text(&run(&["crds"]).stdout);
         assert_eq!(printed.matches("kind: CustomResourceDefinition").count(), 10);
+    }
+
+    #[test]
+    fn the_schema_of_an_offering_is_plain_json_schema() {
+        let paths = ["catalogs/hardened-gateway", "catalogs/components"];
+        let output = run(&[&["schema", "hardened-gateway"], &paths[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["additionalProperties"], false);
+        assert_eq!(schema["properties"]["size"]["enum"], serde_json::json!(["small", "medium", "large"]));
+        assert_eq!(schema["properties"]["backup"]["properties"]["schedule"]["default"], "0 3 * * *");
+        assert_eq!(json(&[&["schema", "hardened-gateway"], &paths[..]].concat())["results"][0], schema);
+        let unknown = run(&[&["schema", "hardened-gatewy"], &paths[..]].concat());
+        assert_eq!(unknown.status.code(), Some(1));
+        assert!(text(&unknown.stderr).contains("did you mean `hardened-gateway`?"), "{}", text(&unknown.stderr));
+        assert_eq!(run(&["schema", "hardened-gateway"]).status.code(), Some(2));
+    }
+
+    #[test]
+    fn the_wiring_of_a_profile_is_drawn() {
+        let paths = ["graph", "catalogs/hardened-gateway", "catalogs/components"];
+        let mermaid = text(&run(&paths).stdout);
+        assert!(mermaid.starts_with("flowchart LR\n  subgraph p0[\"profile hardened-gateway\"]\n"), "{mermaid}");
+        let dot = text(&run(&[&paths[..], &["--picture", "dot"]].concat()).stdout);
+        assert!(dot.starts_with("digraph catalog {\n") && dot.ends_with("}\n"), "{dot}");
+        assert_eq!(mermaid.matches(" --> ").count() + mermaid.matches(" -->|").count(), dot.matches(" -> ").count());
+        let wires = json(&paths)["results"][0]["wires"].clone();
+        let wire = |from: &str, to: &str| {
+            let is = |it: &&serde_json::Value| it["from"] == from && it["to"] == to;
+            wires.as_array().unwrap().iter().find(is).map(|it| it["gives"].clone())
+        };
+        assert_eq!(wire("params.size", "variables.disk"), Some(serde_json::json!([])), "{wires}");
+        assert_eq!(wire("variables.disk", "storage: storage"), Some(serde_json::json!(["size"])), "{wires}");
+        assert_eq!(wire("storage: storage", "OpenBaoCluster"), Some(serde_json::json!([])), "{wires}");
+        assert_eq!(run(&[&paths[..], &["--profile", "other"]].concat()).status.code(), Some(1));
+    }
+
+    #[test]
+    fn diff_says_what_another_catalog_means_for_those_who_write_claims() {
+        let folder = std::env::temp_dir().join(format!("openbao-claims-diff-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let profile =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/catalogs/development/profile.yaml"));
+        let profile = profile.unwrap();
+        let changed =
+            profile.replace("enum: [small, medium], default: small", "enum: [small, medium], default: medium");
+        let changed = changed.replace("      ui: {", "      more: {type: boolean, default: false}\n      ui: {");
+        assert_ne!(changed, profile);
+        let (file, claims) = (folder.join("profile.yaml"), folder.join("claims.yaml"));
+        std::fs::write(&file, changed).unwrap();
+        let tenant = "apiVersion: openbao.org/v1alpha1\nkind: OpenBaoTenant\nmetadata: {name: lab, namespace: lab}\nspec: {targetNamespace: lab}\n";
+        let claim = |at: usize| {
+            let parameters = if at % 2 == 0 { "" } else { "\n  parameters: {size: small}" };
+            format!(
+                "---\napiVersion: claims.openbao.org/v1alpha1\nkind: OpenBaoClusterClaim\nmetadata: {{name: c{at:04}, namespace: lab}}\nspec:\n  tenantRef: {{name: lab}}\n  offeringRef: {{name: development}}{parameters}\n"
+            )
+        };
+        // More than are decided at once.
+        let all: String = std::iter::once(tenant.to_owned()).chain((0..600).map(claim)).collect();
+        std::fs::write(&claims, all).unwrap();
+        let shared = ["rules", "catalogs/components", "catalogs/development/offering.yaml", claims.to_str().unwrap()];
+        let arguments: Vec<_> = ["diff", "catalogs/development/profile.yaml", file.to_str().unwrap()]
+            .into_iter()
+            .chain(shared.iter().flat_map(|path| ["--with", *path]))
+            .collect();
+        let (human, data) = (text(&run(&arguments).stdout), json(&arguments));
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(human.contains("  default    parameter size: defaults to \"medium\", was \"small\"\n"), "{human}");
+        assert!(human.contains("  loosened   parameter more: is new\n"), "{human}");
+        assert!(human.contains("default of size: \"small\" → \"medium\" (the claim leaves it out)"), "{human}");
+        assert!(human.ends_with("compared 600 claims: 300 InPlace, 300 Unchanged\n"), "{human}");
+        let results = data["results"].as_array().unwrap();
+        assert_eq!(results[0]["parameters"][1]["effect"], "Loosened");
+        let names: Vec<_> = results.iter().filter_map(|it| it["claim"].as_str()).collect();
+        assert!(names.len() == 600 && names.is_sorted(), "{names:?}");
+        assert_eq!(results[601], serde_json::json!({"compared": 600, "verdicts": {"InPlace": 300, "Unchanged": 300}}));
     }
 }

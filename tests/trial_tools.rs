@@ -290,4 +290,53 @@ mod suite {
         );
         assert_eq!(run(&[copy.path(), "--mutate", "--coverage"]).status.code(), Some(2));
     }
+
+    #[test]
+    fn few_claims_are_all_tried_which_is_a_proof() {
+        let output = run(&["tests/trial/small", "--generate", "100"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        // Two sizes or none, and as many for the web interface, for which two of them are too small.
+        let told = "profile small: 9 claims, all that its parameters allow: 7 approved, 2 denied by its own rules";
+        assert!(text(&output.stdout).contains(told), "{}", text(&output.stdout));
+    }
+
+    #[test]
+    fn faults_of_a_catalog_are_shown_by_the_smallest_claims() {
+        let copy = Copy::new("faults");
+        copy.edit("catalog.yaml", "replicas: 1\n", "replicas: \"${params.size == 'small' ? 1 : 3}\"\n");
+        copy.edit("catalog.yaml", "  - {paths: [\"spec.configuration.**\"], class: InPlace}\n", "");
+        copy.edit(
+            "catalog.yaml",
+            "  - expression: params.size == 'medium' || !params.ui",
+            "  - expression: params.size == 'medium' || params.size == 'small'",
+        );
+        let output = run(&[copy.path(), "--generate", "100"]);
+        assert_eq!(output.status.code(), Some(1));
+        told_as_written("generate.txt", &copy.told(&output));
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_claims() {
+        let made = |seed: &str| {
+            let output = run(&["catalogs/hardened-gateway", "--generate", "40", "--output", "json", "--seed", seed]);
+            let generated = json(&output)["results"][0]["generated"].clone();
+            assert_eq!(generated["claims"], 40, "{generated}");
+            assert_eq!(generated["proof"], false);
+            generated
+        };
+        assert_eq!(made("7"), made("7"));
+        assert_eq!(run(&["tests/trial/small", "--seed", "7"]).status.code(), Some(2));
+        assert_eq!(run(&["tests/trial/small", "--generate", "0"]).status.code(), Some(2));
+    }
+
+    #[test]
+    fn without_a_claim_there_is_nothing_to_begin_with() {
+        let copy = Copy::new("bare");
+        let claim = "kind: OpenBaoClusterClaim\nmetadata: {name: trial, namespace: team-lab}\nspec:\n  tenantRef: {name: team-lab}\n  profileRef: {name: small}\n";
+        let offering = "kind: OpenBaoServiceOffering\nmetadata: {name: trial}\nspec: {profileRef: {name: small}}\n";
+        copy.edit("catalog.yaml", claim, offering);
+        let output = run(&[copy.path(), "--generate", "9"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("0 claims: nothing to begin with"), "{}", text(&output.stderr));
+    }
 }

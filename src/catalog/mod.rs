@@ -27,6 +27,7 @@ pub mod shipped;
 mod taint;
 mod target;
 mod values;
+mod wires;
 mod wiring;
 
 pub use compile::compile_profile;
@@ -44,3 +45,4 @@ pub use scopes::{NameEntry, ScopeEntry, scopes};
 pub use target::{
     Access, Bounds, MetadataPlace, ReservedMetadata, SystemSecret, Target, TargetError, TargetFacts, Targets,
 };
+pub use wires::{Terminal, Wires, wires};

@@ -1,5 +1,6 @@
 //! Arguments and their help.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -74,6 +75,12 @@ pub(super) enum Command {
     /// their classes, connection and health. Exits with 1 when a case fails, when there is none, and when a demand on
     /// all of them (`--fail-under`) is not met.
     Test(TestArgs),
+    /// Print what tenants may say of an offering, as JSON Schema (draft 2020-12) for portals and editors.
+    ///
+    /// Beyond `--output json` and `yaml`, which wrap it as every result, what is printed is the schema itself.
+    Schema(SchemaArgs),
+    /// Draw how profiles are wired: which parameters and variables reach which component, as Mermaid or DOT.
+    Graph(GraphArgs),
     /// Try it all out: an API server in memory, the real operator on it, and a simulated OpenBao runtime.
     ///
     /// Needs nothing but this program. Without arguments it plays the shipped development catalog with its
@@ -153,6 +160,15 @@ pub(super) struct TestArgs {
     /// cases must pass before.
     #[arg(long, conflicts_with_all = ["coverage", "update"])]
     pub(super) mutate: bool,
+    /// Try so many claims of each profile, made of what its parameters allow: bounds first, all where they are few.
+    ///
+    /// Shows what renders no valid object, what rule sets deny, and changes from one to another that no rule
+    /// classifies, each by the smallest claim that shows it. A claim beside the catalog lends its tenant and namespace.
+    #[arg(long, value_name = "N", conflicts_with_all = ["coverage", "fail_under", "update", "mutate"])]
+    pub(super) generate: Option<NonZeroUsize>,
+    /// Where `--generate` begins: the same seed makes the same claims.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "generate")]
+    pub(super) seed: u64,
 }
 
 impl TestArgs {
@@ -165,6 +181,34 @@ impl TestArgs {
 fn percent(text: &str) -> Result<f64, String> {
     let wrong = || format!("`{text}` is not a number from 0 to 100");
     text.parse().ok().filter(|percent| (0.0..=100.0).contains(percent)).ok_or_else(wrong)
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SchemaArgs {
+    /// The offering.
+    pub(super) offering: String,
+    #[command(flatten)]
+    pub(super) read: Paths,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) read: Paths,
+    /// Draw only this profile.
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// The language of the picture.
+    #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+    pub(super) picture: Picture,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    /// a Mermaid flowchart, which Markdown shows
+    Mermaid,
+    /// Graphviz
+    Dot,
 }
 
 #[derive(Debug, ClapArgs)]

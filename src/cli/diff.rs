@@ -1,24 +1,31 @@
 //! `diff`: what would change, for every claim, between two states of claims or catalog?
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+mod profiles;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 
 use serde_json::json;
 
-use crate::api::Sensitivity;
-use crate::catalog::Key;
+use crate::api::{OpenBaoClusterClaim, Sensitivity};
+use crate::catalog::{Entry, Key};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::{Before, Candidate, Decision};
+use crate::engine::{Before, Candidate, Contract, Decision};
+use crate::trial::{STACK, in_parallel};
 
 use super::Outcome;
 use super::args::DiffArgs;
 use super::load::Workspace;
-use super::output::{Output, plural};
+use super::output::{Output, plural, progress};
 use super::show;
 
+/// Claims that are decided before any of them is shown: what is decided is large, what is shown is not kept.
+const AT_ONCE: usize = 512;
+
 pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Outcome {
-    let side = |path: &PathBuf| Workspace::load(std::iter::once(path).chain(&args.shared), &args.targets);
-    let (old, new) = (side(&args.old), side(&args.new));
+    progress("reading");
+    let (old, new) = read(args);
+    progress("");
     for workspace in [&old, &new] {
         output.diagnostics(&workspace.diagnostics, &workspace.sources);
     }
@@ -35,67 +42,123 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Outcome {
         output.diagnostics(&[none], &new.sources);
         return Outcome::Refused;
     }
-    revisions(&old, &new, output);
-    let mut refused = old.has_errors() || new.has_errors();
-    for key in &claims {
-        refused |= !compare(key, &old, &new, output);
-    }
+    profiles::show(&old, &new, output);
+    let claims: Vec<_> = claims.into_iter().collect();
+    let (counts, refused) = compare(&claims, &old, &new, output);
     if output.is_human() {
-        output.line(format!("compared {}", plural(claims.len(), "claim")));
-    }
-    if refused { Outcome::Refused } else { Outcome::Fine }
-}
-
-/// Says which profiles have another revision.
-fn revisions(old: &Workspace, new: &Workspace, output: &mut Output) {
-    for (profile, after) in &new.platform.revisions {
-        let Some(before) = old.platform.revisions.get(profile) else { continue };
-        if before.digest != after.digest && output.is_human() {
-            output.line(format!("profile {profile}: {} → {}", before.name, after.name));
-        }
-    }
-}
-
-/// Compares one claim. `false`: something about it is refused.
-fn compare((namespace, name): &Key, old: &Workspace, new: &Workspace, output: &mut Output) -> bool {
-    let key = (namespace.clone(), name.clone());
-    let (before, after) = match (old.catalog.claims.get(&key), new.catalog.claims.get(&key)) {
-        (Some(before), Some(after)) => (before, after),
-        (before, _) => {
-            let what = if before.is_some() { "goes away" } else { "is new" };
-            if output.is_human() {
-                output.line(format!("claim {namespace}/{name}: {what}"));
-            } else {
-                output.document(json!({"claim": format!("{namespace}/{name}"), "verdict": what}));
-            }
-            return true;
-        }
-    };
-    let earlier = old.platform.decide(&before.object, Before::default());
-    let Decision::Candidate(applied) = earlier else {
-        let mut found = show::diagnostics(&earlier, before);
-        found.push(
-            before
-                .site()
-                .at("metadata")
-                .at("name")
-                .error(Code::E0504, "the claim was not rendered before", "nothing to compare with")
-                .warning(),
-        );
-        output.diagnostics(&found, &old.sources);
-        return false;
-    };
-    let revision = old.platform.inputs(&before.object, Before::default()).ok().map(|inputs| inputs.revision);
-    let before = Before { applied: Some(&applied.rendered.contract), revision };
-    let decision = new.platform.decide(&after.object, before);
-    output.diagnostics(&show::diagnostics(&decision, after), &new.sources);
-    if output.is_human() {
-        human(&decision, &show::name(&after.object), output);
+        let counts: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        output.line(format!("compared {}: {}", plural(claims.len(), "claim"), counts.join(", ")));
     } else {
-        let inputs = new.platform.inputs(&after.object, before).ok();
-        output.document(show::document(&decision, inputs.as_ref(), &after.object));
+        output.document(json!({"compared": claims.len(), "verdicts": counts}));
     }
-    matches!(decision, Decision::Candidate(_))
+    if refused || old.has_errors() || new.has_errors() { Outcome::Refused } else { Outcome::Fine }
+}
+
+/// Both states, read and compiled at the same time.
+fn read(args: &DiffArgs) -> (Workspace, Workspace) {
+    let side = |path| Workspace::load(std::iter::once(path).chain(&args.shared), &args.targets);
+    std::thread::scope(|scope| {
+        let other = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || side(&args.old));
+        let new = side(&args.new);
+        // Without a second thread, or after its end, this one does the work, and meets what ended the other.
+        let old = other.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| side(&args.old));
+        (old, new)
+    })
+}
+
+/// Compares claims, in their order: how many have which verdict, and whether something about any is refused.
+fn compare(
+    claims: &[&Key],
+    old: &Workspace,
+    new: &Workspace,
+    output: &mut Output,
+) -> (BTreeMap<&'static str, usize>, bool) {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let (mut counts, mut refused) = (BTreeMap::new(), false);
+    for (at, some) in claims.chunks(AT_ONCE).enumerate() {
+        let told = |done: usize, _: usize| progress(&format!("claim {}/{}", at * AT_ONCE + done, claims.len()));
+        let pairs = in_parallel(some, threads, || (), |(), key| pair(key, old, new), &told);
+        progress("");
+        for (key, pair) in some.iter().zip(pairs) {
+            let (word, fine) = show(key, &pair, old, new, output);
+            *counts.entry(word).or_insert(0) += 1;
+            refused |= !fine;
+        }
+    }
+    (counts, refused)
+}
+
+/// A claim in both states.
+enum Pair<'a> {
+    New,
+    Gone,
+    /// it has no contract to compare with
+    Unrendered(Decision, &'a Entry<OpenBaoClusterClaim>),
+    Both(Box<Contract>, Decision, &'a Entry<OpenBaoClusterClaim>),
+}
+
+fn pair<'a>(key: &Key, old: &'a Workspace, new: &'a Workspace) -> Pair<'a> {
+    match (old.catalog.claims.get(key), new.catalog.claims.get(key)) {
+        (Some(before), Some(after)) => match old.platform.decide(&before.object, Before::default()) {
+            Decision::Candidate(applied) => {
+                let contract = Box::new(applied.rendered.contract);
+                let decision = new.platform.decide(&after.object, since(&contract, before, old));
+                Pair::Both(contract, decision, after)
+            }
+            refused => Pair::Unrendered(refused, before),
+        },
+        (Some(_), None) => Pair::Gone,
+        (None, _) => Pair::New,
+    }
+}
+
+/// What a claim is compared with.
+fn since<'a>(contract: &'a Contract, before: &'a Entry<OpenBaoClusterClaim>, old: &'a Workspace) -> Before<'a> {
+    let revision = old.platform.inputs(&before.object, Before::default()).ok().map(|inputs| inputs.revision);
+    Before { applied: Some(contract), revision }
+}
+
+/// Shows what becomes of a claim: its verdict in a word, and whether nothing about it is refused.
+fn show(key: &Key, pair: &Pair<'_>, old: &Workspace, new: &Workspace, output: &mut Output) -> (&'static str, bool) {
+    let name = format!("{}/{}", key.0, key.1);
+    let word = match pair {
+        Pair::New => "is new",
+        Pair::Gone => "goes away",
+        Pair::Unrendered(decision, before) => {
+            let mut found = show::diagnostics(decision, before);
+            let place = before.site().at("metadata").at("name");
+            let warning = place.error(Code::E0504, "the claim was not rendered before", "nothing to compare with");
+            found.push(warning.warning());
+            output.diagnostics(&found, &old.sources);
+            return ("not rendered before", false);
+        }
+        Pair::Both(contract, decision, after) => {
+            output.diagnostics(&show::diagnostics(decision, after), &new.sources);
+            if output.is_human() {
+                human(decision, &name, output);
+            } else if let Some(before) = old.catalog.claims.get(key) {
+                let inputs = new.platform.inputs(&after.object, since(contract, before, old)).ok();
+                output.document(show::document(decision, inputs.as_ref(), &after.object));
+            }
+            return (verdict(decision), matches!(decision, Decision::Candidate(_)));
+        }
+    };
+    if output.is_human() {
+        output.line(format!("claim {name}: {word}"));
+    } else {
+        output.document(json!({"claim": name, "verdict": word}));
+    }
+    (word, true)
+}
+
+/// One word for the way from before.
+fn verdict(decision: &Decision) -> &'static str {
+    let candidate: Option<&Candidate> = show::candidate(decision);
+    match candidate.and_then(|candidate| candidate.transition.as_ref()).map(|it| it.sensitivity) {
+        Some(Sensitivity::Unchanged) => "Unchanged",
+        Some(Sensitivity::InPlace) => "InPlace",
+        _ => show::word(decision),
+    }
 }
 
 fn human(decision: &Decision, name: &str, output: &mut Output) {

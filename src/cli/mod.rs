@@ -7,6 +7,7 @@ mod check;
 mod crds;
 mod diff;
 mod explain;
+mod graph;
 mod load;
 #[cfg(feature = "operator")]
 mod operate;
@@ -15,6 +16,7 @@ mod reference;
 mod render;
 #[cfg(feature = "operator")]
 mod sandbox;
+mod schema;
 mod show;
 mod test;
 #[cfg(feature = "operator")]
@@ -74,6 +76,8 @@ fn run(command: Command, output: &mut Output) -> Outcome {
         Command::Diff(args) => diff::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
         Command::Test(args) => test::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
+        Command::Graph(args) => graph::run(&args, output),
         #[cfg(feature = "operator")]
         Command::Sandbox(args) => sandbox::run(&args, output),
         #[cfg(feature = "operator")]

@@ -144,3 +144,12 @@ pub(super) fn counted(found: &[Diagnostic]) -> String {
 pub(super) fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
+
+/// Tells on a terminal what runs, in a line that is written over; nothing clears it.
+pub(super) fn progress(what: &str) {
+    let mut stderr = std::io::stderr().lock();
+    if stderr.is_terminal() {
+        // Nobody is left to tell when standard error is gone.
+        let _ = write!(stderr, "\r\x1b[2K{what}");
+    }
+}

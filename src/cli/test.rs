@@ -1,12 +1,12 @@
 //! `test`: do claims become what the cases beside catalogs and rules say?
 
 mod coverage;
+mod generate;
 mod junit;
 mod mutate;
 mod snapshot;
 mod suite;
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::trial::{self, Coverage, Failure, Trial, Witness};
 use super::Outcome;
 use super::args::TestArgs;
 use super::load::test_files;
-use super::output::{Output, plural};
+use super::output::{Output, plural, progress};
 
 use self::suite::{Loaded, load};
 
@@ -50,6 +50,9 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
     if files.is_empty() {
         let none = Diagnostic::unlocated(Code::E0603, "0 tests: no `tests.yaml` in these files and folders");
         return nothing(none.help("write cases into a `tests.yaml` beside the catalog"), output);
+    }
+    if let Some(count) = args.generate {
+        return generate::run(&files, count, args, output);
     }
     if args.mutate {
         return mutate::run(&files, args, output);
@@ -100,15 +103,6 @@ fn unmet(gates: &[Gate], output: &mut Output) -> bool {
 fn nothing(diagnostic: Diagnostic, output: &mut Output) -> Outcome {
     output.diagnostics(&[diagnostic], &Sources::default());
     Outcome::Refused
-}
-
-/// Tells on a terminal what runs, in a line that is written over; nothing clears it.
-fn progress(what: &str) {
-    let mut stderr = std::io::stderr().lock();
-    if stderr.is_terminal() {
-        // Nobody is left to tell when standard error is gone.
-        let _ = write!(stderr, "\r\x1b[2K{what}");
-    }
 }
 
 fn tested(file: &Path, args: &TestArgs, coverage: Option<&mut Coverage>) -> Report {

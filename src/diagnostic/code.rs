@@ -97,6 +97,8 @@ codes! {
     E0604 "a part of the catalog that no case has seen"
     E0605 "the cases see or notice less than is demanded"
     E0606 "a change of the catalog that no case notices"
+    E0607 "a claim that its parameters allow shows a fault of the catalog"
+    E0608 "no rule classifies a change between claims that their parameters allow"
 
     W0701 "no rule classifies the path"
     W0702 "the rule answers for no path"

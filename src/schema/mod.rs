@@ -5,12 +5,14 @@
 //! than its schema is refused, left alone, or walked without recursion.
 
 mod bounded;
+mod compat;
 mod crd;
 mod default;
 pub mod diff;
 mod error;
 mod extend;
 mod format;
+mod json_schema;
 mod node;
 mod number;
 mod parse;
@@ -20,8 +22,10 @@ mod resource;
 mod validate;
 mod violation;
 
+pub use compat::{Effect, SchemaChange, schema_changes};
 pub use crd::{Crd, CrdError, CrdVersion};
 pub use error::{SchemaError, SchemaErrorKind};
+pub use json_schema::JSON_SCHEMA_DIALECT;
 pub use node::{
     Additional, Bound, Checks, CompiledPattern, Dialect, ListType, MAX_SCHEMA_DEPTH, MAX_VALUE_DEPTH, MapType, Nested,
     Reason, Reference, Schema, Type, ValidationRule,

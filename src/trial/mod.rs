@@ -6,7 +6,9 @@
 mod case;
 mod compare;
 mod coverage;
+mod generate;
 mod mutate;
+mod parallel;
 mod parts;
 mod run;
 mod snapshot;
@@ -15,7 +17,9 @@ mod witness;
 
 pub use case::{Case, ClaimSource, Expect, Previous, Suite, read};
 pub use coverage::{Coverage, Share, Unseen};
+pub use generate::{Domain, Fault, Generated, Rng, Wrong, domain, generate, value};
 pub use mutate::{Fate, Ground, Mutant, Score, Survivor, mutate};
+pub use parallel::{STACK, in_parallel};
 pub use run::{Failure, Trial, run};
 pub use snapshot::Snapshot;
 pub use witness::Witness;

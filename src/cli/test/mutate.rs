@@ -10,10 +10,10 @@ use crate::trial::{Fate, Ground, Score, Share, Survivor, mutate};
 
 use super::super::Outcome;
 use super::super::args::TestArgs;
-use super::super::output::{Output, plural};
+use super::super::output::{Output, plural, progress};
 use super::coverage::{one_name, placed, share_document};
 use super::suite::{Loaded, load};
-use super::{Gate, failed, finish, progress};
+use super::{Gate, failed, finish};
 
 /// Tries the mutants of every suite, and shows those that no case notices.
 pub(super) fn run(files: &[PathBuf], args: &TestArgs, output: &mut Output) -> Outcome {

@@ -1,13 +1,13 @@
 //! Trying mutants on cases.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, Targets};
 use crate::engine::Platform;
 
 use super::super::case::{Case, Suite};
+use super::super::parallel::in_parallel;
 use super::super::run::{Trial, run};
 use super::super::witness::Witness;
 use super::apply::mutated;
@@ -40,9 +40,6 @@ pub struct Ground<'a> {
     pub targets: &'a Targets,
 }
 
-/// Stack of a thread that compiles: the grammar recurses, and a thread's usual 2 MiB are less than a program's.
-const STACK: usize = 8 << 20;
-
 /// Tries every mutant of what the cases touch but those that `known` names. `told` hears how many of how many are
 /// done; `threads` work at once, and no result depends on how many they are.
 ///
@@ -62,43 +59,18 @@ pub fn mutate(
     }
     let mutants: Vec<_> = mutants(platform, &witnesses).into_iter().filter(|mutant| !known(mutant)).collect();
     let cases: Vec<_> = suite.cases.iter().zip(witnesses.iter().map(AsRef::as_ref)).collect();
-    let work = Work { ground, cases: &cases, mutants: &mutants, next: AtomicUsize::new(0), fates: Mutex::default() };
-    std::thread::scope(|scope| {
-        for _ in 1..threads.get() {
-            let thread = std::thread::Builder::new().stack_size(STACK);
-            // One that cannot be had leaves more to the others.
-            let _ = thread.spawn_scoped(scope, || work.run(told));
-        }
-        work.run(told);
-    });
-    let mut fates = work.fates.into_inner().unwrap_or_else(PoisonError::into_inner);
-    fates.sort_by_key(|(at, _)| *at);
-    Ok(mutants.into_iter().zip(fates.into_iter().map(|(_, fate)| fate)).collect())
+    let work = Work { ground, cases: &cases };
+    let fates = in_parallel(&mutants, threads, || catalog.clone(), |catalog, mutant| work.fate(mutant, catalog), told);
+    Ok(mutants.into_iter().zip(fates).collect())
 }
 
 /// What threads share.
 struct Work<'a> {
     ground: Ground<'a>,
     cases: &'a [(&'a Case, &'a Witness)],
-    mutants: &'a [Mutant],
-    next: AtomicUsize,
-    /// by index of the mutant
-    fates: Mutex<Vec<(usize, Fate)>>,
 }
 
 impl Work<'_> {
-    fn run(&self, told: &(dyn Fn(usize, usize) + Sync)) {
-        let mut catalog = self.ground.catalog.clone();
-        loop {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(mutant) = self.mutants.get(at) else { return };
-            let fate = self.fate(mutant, &mut catalog);
-            let mut fates = self.fates.lock().unwrap_or_else(PoisonError::into_inner);
-            fates.push((at, fate));
-            told(fates.len(), self.mutants.len());
-        }
-    }
-
     fn fate(&self, mutant: &Mutant, catalog: &mut Catalog) -> Fate {
         let platform = match mutated(mutant, self.ground.platform, catalog, self.ground.targets) {
             Ok(platform) => platform,
