@@ -323,7 +323,7 @@ mod suite {
         std::fs::write(&file, changed).unwrap();
         let tenant = "apiVersion: openbao.org/v1alpha1\nkind: OpenBaoTenant\nmetadata: {name: lab, namespace: lab}\nspec: {targetNamespace: lab}\n";
         let claim = |at: usize| {
-            let parameters = if at % 2 == 0 { "" } else { "\n  parameters: {size: small}" };
+            let parameters = if at.is_multiple_of(2) { "" } else { "\n  parameters: {size: small}" };
             format!(
                 "---\napiVersion: claims.openbao.org/v1alpha1\nkind: OpenBaoClusterClaim\nmetadata: {{name: c{at:04}, namespace: lab}}\nspec:\n  tenantRef: {{name: lab}}\n  offeringRef: {{name: development}}{parameters}\n"
             )
