@@ -29,26 +29,31 @@ mod suite {
     #[test]
     fn a_value_of_another_type_is_refused_before_any_claim_and_one_out_of_bounds_denied() {
         let text = |value: &str| {
-            let tiny = Tiny { parameters: "{count: {type: integer, default: -1}}", ..Tiny::default() };
+            let parameters = "{count: {type: integer, minimum: 0, maximum: 9, default: 0}}";
+            let tiny = Tiny { parameters, ..Tiny::default() };
             tiny.text().replace("replicas: 1", &format!("replicas: \"${{{value}}}\""))
         };
         let world = World::of(&[&text("'three'")]);
         assert_eq!(world.errors()[0].code.0, "E0112", "{}", world.told());
-        let world = World::sound(&[&text("params.count")]);
+        let world = World::of(&[&text("params.count")]);
+        assert_eq!(world.errors()[0].code.0, "E0402", "{}", world.told());
+        // What arithmetic gives, only values tell.
+        let world = World::sound(&[&text("params.count - 1")]);
         let told = denied(&world.decide(&world.claim(json!({}))));
         assert!(told[0].starts_with("InvalidOutput: `spec.replicas`"), "{told:?}");
     }
 
     #[test]
     fn a_loop_contributes_once_an_element_and_map_lists_merge_by_key() {
-        let render = "  - name: devices\n    forEach: {device: params.devices}\n    template: {spec: {audit: [{path: '${device}', type: file, fileOptions: {filePath: '/audit/${device}'}}]}}\n  - name: described\n    template: {spec: {audit: [{path: b, description: second}]}}";
+        let render = "  - name: devices\n    forEach: {device: params.devices}\n    template: {spec: {audit: [{path: '${device}', type: file, fileOptions: {filePath: '/audit/${device}'}}]}}\n  - name: last\n    template: {spec: {audit: [{path: z, type: file, fileOptions: {filePath: /audit/z}}]}}\n  - name: described\n    template: {spec: {audit: [{path: z, description: last}]}}";
         let parameters = "{devices: {type: array, maxItems: 9, items: {type: string, maxLength: 9}, default: [b, a]}}";
         let object = rendered(render, parameters, json!({}));
         assert_eq!(
             object["spec"]["audit"],
             json!([
                 {"path": "a", "type": "file", "fileOptions": {"filePath": "/audit/a"}},
-                {"path": "b", "type": "file", "description": "second", "fileOptions": {"filePath": "/audit/b"}},
+                {"path": "b", "type": "file", "fileOptions": {"filePath": "/audit/b"}},
+                {"path": "z", "type": "file", "description": "last", "fileOptions": {"filePath": "/audit/z"}},
             ])
         );
     }
@@ -61,7 +66,7 @@ mod suite {
     }
 
     #[test]
-    fn two_blocks_that_meet_at_run_time_are_a_conflict_unless_both_append() {
+    fn two_blocks_that_can_meet_are_refused_unless_both_append() {
         let render = |append: &str| {
             format!(
                 "  - {{name: a, when: params.a, {append}template: {{spec: {{tls: {{extraSANs: [one]}}}}}}}}\n  - {{name: b, when: params.b, {append}template: {{spec: {{tls: {{extraSANs: [two]}}}}}}}}"
@@ -70,9 +75,24 @@ mod suite {
         let parameters = "{a: {type: boolean, default: true}, b: {type: boolean, default: true}}";
         let appended = Tiny { parameters, render: render("append: true, "), ..Tiny::default() }.sound();
         assert_eq!(appended.contract(json!({})).object["spec"]["tls"]["extraSANs"], json!(["one", "two"]));
-        let meeting = Tiny { parameters, render: render(""), ..Tiny::default() }.sound();
-        assert_eq!(meeting.contract(json!({"b": false})).object["spec"]["tls"]["extraSANs"], json!(["one"]));
-        let decision = meeting.decide(&meeting.claim(json!({})));
+        let meeting = Tiny { parameters, render: render(""), ..Tiny::default() };
+        assert!(meeting.world().told().contains("both are written where `params.a` is true, and `params.b` is true"));
+        let apart = Tiny { render: render("").replace("when: params.b", "when: '!params.a && params.b'"), ..meeting };
+        assert_eq!(apart.sound().contract(json!({})).object["spec"]["tls"]["extraSANs"], json!(["one"]));
+    }
+
+    #[test]
+    fn items_that_meet_by_a_computed_key_are_a_conflict() {
+        let block = |name: &str| {
+            format!(
+                "  - {{name: {name}, template: {{spec: {{audit: [{{path: '${{params.{name}}}', type: file, fileOptions: {{filePath: /{name}}}}}]}}}}}}\n"
+            )
+        };
+        let text = "{type: string, minLength: 1, maxLength: 9, default: x}";
+        let parameters: &'static str = Box::leak(format!("{{a: {text}, b: {text}}}").into_boxed_str());
+        let world = Tiny { parameters, render: block("a") + &block("b"), ..Tiny::default() }.sound();
+        assert_eq!(world.contract(json!({"b": "y"})).object["spec"]["audit"].as_array().unwrap().len(), 2);
+        let decision = world.decide(&world.claim(json!({})));
         assert_eq!(findings(&decision)[0].reason, "ConflictingOutput", "{:?}", denied(&decision));
     }
 

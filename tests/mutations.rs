@@ -53,7 +53,9 @@ fn catalogs() -> Vec<Vec<String>> {
         };
         let components: Vec<_> = components.iter().filter(wired).cloned().collect();
         texts.extend(components);
-        texts.extend(shared.iter().cloned());
+        if all.is_empty() {
+            texts.extend(shared.iter().cloned());
+        }
         all.push(texts);
     }
     all

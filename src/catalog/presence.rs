@@ -25,8 +25,10 @@ pub(super) fn check(parts: &Parts, targets: &[Arc<Target>], parameters: &Schema,
     let presence: Vec<Formula> = parts.mappings.iter().map(|mapping| claims.mapping(mapping)).collect();
     let check = Check { parts, claims: &claims, presence };
     report.extend(check.missing(targets, site));
-    report.extend(check.conflicts());
-    report.extend(targets.first().into_iter().flat_map(|target| check.repeated(target)));
+    if let Some(target) = targets.first() {
+        report.extend(check.conflicts(target));
+        report.extend(check.repeated(target));
+    }
     report.extend(check.idle());
     report.extend(super::values::check(parts, &claims, targets));
 }
@@ -140,10 +142,10 @@ impl Check<'_> {
     }
 
     /// Two mappings of one path that some claim gets both of, unless the profile overrides or both append.
-    fn conflicts(&self) -> Vec<Diagnostic> {
+    fn conflicts(&self, target: &Target) -> Vec<Diagnostic> {
         let mut writers: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
         for (at, mapping) in self.parts.mappings.iter().enumerate() {
-            if !is_empty_map(mapping) && !is_key(mapping) {
+            if !is_empty_map(mapping) && !is_key(mapping) && !merges(&mapping.path, target) {
                 writers.entry(&mapping.path).or_default().push(at);
             }
         }
@@ -180,10 +182,7 @@ impl Check<'_> {
             let in_loop = block.is_some_and(|block| block.for_each.is_some() && !block.appends);
             in_loop && reads_item(&mapping.value) && !is_key(mapping)
         };
-        let merges = |path: &Path| {
-            target.schema.at(path).is_none_or(|schema| schema.has_children() || schema.list_map_keys().is_some())
-        };
-        let looped = self.parts.mappings.iter().filter(of_loop).filter(|mapping| !merges(&mapping.path));
+        let looped = self.parts.mappings.iter().filter(of_loop).filter(|mapping| !merges(&mapping.path, target));
         looped
             .map(|mapping| {
                 let message = format!("every element of the loop writes `{}`", mapping.path);
@@ -231,6 +230,11 @@ struct Lacking<'t> {
 
 fn is_empty_map(mapping: &Mapping) -> bool {
     matches!(&mapping.value, Tree::Literal(serde_json::Value::Object(members)) if members.is_empty())
+}
+
+/// Whether what several write to a place merges, by field or by key: what meets there, only values tell.
+fn merges(path: &Path, target: &Target) -> bool {
+    target.schema.at(path).is_none_or(|schema| schema.has_children() || schema.list_map_keys().is_some())
 }
 
 /// Every writer of a keyed item names its key.
