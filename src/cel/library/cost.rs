@@ -211,8 +211,9 @@ pub(super) const SLICE: Cost = Cost::ByArguments(|args| match args {
         (Some(start), Some(end)) => allocating(asked(end.saturating_sub(start))),
         _ => 1,
     },
-    // The price is paid before the positions are refused; one that no bound tells can be any.
-    [_, start, end] => allocating(end.count().unwrap_or(u64::MAX).saturating_add(start.below())),
+    // The price is paid before the positions are refused: one that no bound tells can be any, and a start behind
+    // the end counts as one.
+    [_, start, end] => allocating(end.count().unwrap_or(u64::MAX).saturating_add(start.below()).max(1)),
     _ => 1,
 });
 

@@ -185,7 +185,9 @@ fn component(name: &str, reading: &Reading, targets: &Targets) -> Option<Faults>
         profile.spec.components.insert("component".to_owned(), binding);
         let content = serde_json::to_value(&profile).unwrap_or_default();
         catalog.profiles.insert(String::new(), Entry { object: profile, content, origin: Arc::clone(&origin) });
-        let found = compile_profile("", &catalog, targets).diagnostics;
+        let mut found = compile_profile("", &catalog, targets).diagnostics;
+        // What stands beside it, other components and the profile write.
+        found.retain(|diagnostic| diagnostic.code != Code::E0409);
         let mut faults = reading.texts.blame(&owner, found);
         faults.retain(|owner, _| owner.kind == Watched::Component);
         if faults.is_empty() {
