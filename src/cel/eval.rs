@@ -148,6 +148,9 @@ impl<'a> Run<'a, '_, '_> {
     }
 
     fn invoke(&mut self, node: &Node, call: &Call, args: &[Value]) -> Eval {
+        if call.gathers {
+            self.charge(LIST, &node.range)?;
+        }
         let before = self.cx.meter.spent();
         let meter = &mut self.cx.meter;
         let result = match (&call.pattern, args) {

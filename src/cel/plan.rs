@@ -74,6 +74,8 @@ pub(crate) struct Call {
     /// written as `args[0].f(…)`
     pub receiver: bool,
     pub args: Vec<Node>,
+    /// the arguments are gathered in a list that no constant is
+    pub gathers: bool,
     /// of `matches` with a constant pattern
     pub pattern: Option<Pattern>,
 }

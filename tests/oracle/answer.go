@@ -20,15 +20,17 @@ type oracle struct {
 	env *cel.Env
 	// scopes has the environments extended by variables, by the names of those.
 	scopes map[string]*cel.Env
+	// declared has the same where the variables have types, by names and types.
+	declared map[string]*scope
 }
 
 func newOracle() (*oracle, error) {
 	env, err := extended()
-	return &oracle{env: env, scopes: map[string]*cel.Env{"": env}}, err
+	return &oracle{env: env, scopes: map[string]*cel.Env{"": env}, declared: map[string]*scope{}}, err
 }
 
-// scope has the environment in which the given names are variables of any type.
-func (o *oracle) scope(values map[string]any) (*cel.Env, error) {
+// untyped has the environment in which the given names are variables of any type.
+func (o *oracle) untyped(values map[string]any) (*cel.Env, error) {
 	names := slices.Sorted(maps.Keys(values))
 	key := strings.Join(names, " ")
 	if env, ok := o.scopes[key]; ok {
@@ -51,7 +53,7 @@ func (o *oracle) answer(question *Case) (*Answer, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	env, err := o.scope(values)
+	env, err := o.untyped(values)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,7 +83,8 @@ func (o *oracle) answer(question *Case) (*Answer, []string, error) {
 		}
 	}
 	answer.Refused = refused
-	return answer, overloads, nil
+	answer.Verdict, err = o.verdict(question, values)
+	return answer, overloads, err
 }
 
 // Why an expression that the checker accepts is evaluated again, unchecked and without folding.

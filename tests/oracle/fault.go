@@ -40,6 +40,8 @@ func refusalKind(text string) string {
 	switch {
 	case strings.Contains(text, "undeclared reference"):
 		return "undeclared"
+	case strings.Contains(text, "undefined field"):
+		return "no_such_field"
 	case strings.Contains(text, "found no matching overload"):
 		return "no_such_overload"
 	case strings.Contains(text, "expected type"), strings.Contains(text, "incompatible types"):

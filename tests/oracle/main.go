@@ -38,6 +38,8 @@ type Case struct {
 	ID   string                     `json:"id"`
 	Expr string                     `json:"expr"`
 	Vars map[string]json.RawMessage `json:"vars,omitempty"`
+	// Types declares variables: a type as CEL writes it, or an OpenAPI schema. Others are of any type.
+	Types map[string]json.RawMessage `json:"types,omitempty"`
 }
 
 // Failure says at which stage there is no value, and why in one word of a small stable set.
@@ -55,6 +57,8 @@ type Answer struct {
 	Error   *Failure        `json:"error,omitempty"`
 	Refused string          `json:"refused,omitempty"`
 	Cost    uint64          `json:"cost"`
+	// Verdict is absent where the expression does not parse.
+	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
 // identified is an answer on the wire.

@@ -151,7 +151,7 @@ impl Run<'_> {
     }
 
     fn call(&mut self, call: &Call) -> Estimate {
-        let mut cost = Bracket::default();
+        let mut cost = Bracket::up_to(if call.gathers { 10 } else { 0 });
         let mut args = Vec::with_capacity(call.args.len());
         for arg in &call.args {
             let Estimate { cost: own, extent } = self.node(arg);

@@ -235,12 +235,12 @@ impl Extent {
     }
 
     /// What a walk over all of it costs: a tenth a byte, of which a character has at most four, and one for
-    /// each scalar.
+    /// each scalar, which what may be text may be too.
     pub(crate) fn traversal(&self) -> u64 {
         if self.any {
             return self.most;
         }
-        let own = if self.text { crate::cel::library::tenths(self.most.saturating_mul(4)) } else { 1 };
+        let own = if self.text { crate::cel::library::tenths(self.most.saturating_mul(4)).max(1) } else { 1 };
         let key = self.key.as_ref().map_or(0, |key| key.traversal());
         let item = self.item.as_ref().map_or(0, |item| item.traversal());
         let items = self.most.saturating_mul(key.saturating_add(item));

@@ -45,6 +45,13 @@ fn texts_cost_by_their_bounds() {
 }
 
 #[test]
+fn three_numbers_are_gathered_in_a_list_that_costs() {
+    assert_eq!(max("math.least(params.count, 2)"), 2 + 1);
+    assert_eq!(max("math.least(params.count, 2, 3)"), 2 + 10 + 1);
+    assert_eq!(max("math.least(1, 2, 3)"), 1);
+}
+
+#[test]
 fn a_comprehension_costs_its_range_times_its_step() {
     let step = 1 + 5 + 4;
     assert_eq!(max("params.peers.all(p, p == params.name)"), 3 + 1 + 5 + 20 * (step + 3));

@@ -2,7 +2,7 @@
 //! and of Kubernetes (apiserver `pkg/cel/library/cost.go`).
 
 use crate::cel::cost::Extent;
-use crate::cel::value::{floor_to_u64, i64_to_f64, u64_to_f64};
+use crate::cel::value::{floor_to_u64, u64_to_f64};
 use crate::cel::{Opaque, Value};
 
 use super::Cost;
@@ -12,6 +12,9 @@ pub(super) const ONE: Cost = Cost::Fixed(1);
 
 /// The base price of making a list (`ListCreateBaseCost`).
 const LIST_CREATE: u64 = 10;
+
+/// Bytes of an IPv6 address: the largest of what library types count as.
+const ADDRESS: u64 = 16;
 
 /// An argument as the rules see it: a value when it runs, the largest possible one before.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,7 @@ impl Arg<'_> {
     fn size(&self) -> u64 {
         match self {
             Self::Value(value) => size(value),
+            Self::Extent(extent) if extent.hidden > 0 => extent.most.max(ADDRESS),
             Self::Extent(extent) => extent.most,
         }
     }
@@ -57,6 +61,11 @@ impl Arg<'_> {
         }
     }
 
+    /// How many elements it asks for, or can ask for at most.
+    fn count(&self) -> Option<u64> {
+        self.number().map(|number| asked(number).max(self.below().min(1)))
+    }
+
     /// How far below zero the number can be.
     fn below(&self) -> u64 {
         match self {
@@ -68,9 +77,9 @@ impl Arg<'_> {
     /// Bytes of a network's prefix, rounded up: its size to the cost model.
     fn prefix_bytes(&self) -> u64 {
         match self {
-            Self::Value(Value::Opaque(Opaque::Cidr(cidr))) => cidr.prefix_length().div_ceil(8).into(),
+            Self::Value(value @ Value::Opaque(Opaque::Cidr(_))) => size(value),
             Self::Value(_) => 0,
-            Self::Extent(_) => 16,
+            Self::Extent(_) => ADDRESS,
         }
     }
 
@@ -115,7 +124,11 @@ pub(super) fn size(value: &Value) -> u64 {
     while let Value::Optional(Some(inner)) = value {
         value = inner;
     }
-    value.size().map_or(1, |size| u64::try_from(size).unwrap_or(u64::MAX))
+    match value {
+        Value::Opaque(Opaque::Ip(ip)) => ip.byte_length().into(),
+        Value::Opaque(Opaque::Cidr(cidr)) => cidr.prefix_length().div_ceil(8).into(),
+        value => value.size().map_or(1, |size| u64::try_from(size).unwrap_or(u64::MAX)),
+    }
 }
 
 pub(super) fn size_at(args: &[Arg<'_>], position: usize) -> u64 {
@@ -130,8 +143,8 @@ pub(super) const SECOND: Cost = Cost::ByArguments(|args| scaled(size_at(args, 1)
 pub(super) const FIRST_TWICE: Cost = Cost::ByArguments(|args| scaled(size_at(args, 0).saturating_mul(2), 0.1));
 /// Concatenation of text or bytes.
 pub(super) const BOTH: Cost = Cost::ByArguments(|args| scaled(size_at(args, 0).saturating_add(size_at(args, 1)), 0.1));
-/// Comparing text or bytes.
-pub(super) const SHORTER: Cost = Cost::ByArguments(|args| scaled(size_at(args, 0).min(size_at(args, 1)), 0.1));
+/// Comparing text or bytes, and `!=`, for which Kubernetes makes no exception.
+pub(super) const SHORTER: Cost = Cost::ByArguments(shorter);
 /// `x in list`.
 pub(super) const MEMBERSHIP: Cost = Cost::ByArguments(|args| size_at(args, 1));
 /// Searching text in text.
@@ -145,7 +158,7 @@ pub(super) const PATTERN: Cost = Cost::ByArguments(|args| {
 /// `==`: library types cost one.
 pub(super) const EQUALITY: Cost = Cost::ByArguments(|args| match args {
     [one, _] if one.is_opaque() => 1,
-    _ => scaled(size_at(args, 0).min(size_at(args, 1)), 0.1),
+    _ => shorter(args),
 });
 /// A walk over everything in the first argument (`traversalCost`).
 pub(super) const TRAVERSAL: Cost = Cost::ByArguments(|args| match args.first() {
@@ -163,6 +176,10 @@ pub(super) const COPY: Cost = Cost::ByArguments(|args| allocating(size_at(args, 
 pub(super) const SELF_COMPARE: Cost = Cost::ByArguments(|args| self_compare(args.first()));
 /// Comparing every key, which are the second argument.
 pub(super) const KEYS_COMPARE: Cost = Cost::ByArguments(|args| self_compare(args.get(1)));
+
+fn shorter(args: &[Arg<'_>]) -> u64 {
+    scaled(size_at(args, 0).min(size_at(args, 1)), 0.1)
+}
 
 fn pairs(args: &[Arg<'_>], factor: u64) -> u64 {
     size_at(args, 0).saturating_mul(size_at(args, 1)).saturating_mul(factor).saturating_add(1)
@@ -191,32 +208,34 @@ pub(super) const JOIN: Cost = Cost::ByArguments(|args| {
 /// A list from a position to another.
 pub(super) const SLICE: Cost = Cost::ByArguments(|args| match args {
     [Arg::Value(_), start, end] => match (start.number(), end.number()) {
-        (Some(start), Some(end)) => allocating(u64::try_from(end.saturating_sub(start)).unwrap_or(0)),
+        (Some(start), Some(end)) => allocating(asked(end.saturating_sub(start))),
         _ => 1,
     },
     // The price is paid before the positions are refused; one that no bound tells can be any.
-    [_, start, end] => {
-        let end = end.number().and_then(|end| u64::try_from(end).ok()).unwrap_or(u64::MAX);
-        allocating(end.saturating_add(start.below()))
-    }
+    [_, start, end] => allocating(end.count().unwrap_or(u64::MAX).saturating_add(start.below())),
     _ => 1,
 });
 
 /// A list of so many numbers.
 pub(super) const RANGE: Cost = Cost::ByArguments(|args| match args {
-    [count] => count.number().map_or(1, |count| allocating(u64::try_from(count).unwrap_or(0))),
+    [count] => count.count().map_or(1, allocating),
     _ => 1,
 });
 
-/// Elements times depth (`trackListFlatten`); a negative depth counts as one.
+/// Elements times depth (`trackListFlatten`).
 pub(super) const FLATTEN: Cost = Cost::ByArguments(|args| match args {
-    [list, depth] if depth.number().is_some_and(|depth| depth >= 0) => {
-        let depth = depth.number().unwrap_or_default();
-        allocating(floor_to_u64(u64_to_f64(list.size()) * i64_to_f64(depth)).unwrap_or(u64::MAX))
+    [list, depth] => {
+        let depth = depth.count().unwrap_or(1);
+        allocating(floor_to_u64(u64_to_f64(list.size()) * u64_to_f64(depth)).unwrap_or(u64::MAX))
     }
-    [list, ..] => allocating(list.size()),
-    [] => 1,
+    [list] => allocating(list.size()),
+    _ => 1,
 });
+
+/// The elements that a number asks for; a negative one fails, which counts as one.
+fn asked(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(1)
+}
 
 /// Text times pattern, without rounding on the way (cel-go `ext/regex.go`).
 fn search(args: &[Arg<'_>]) -> f64 {
@@ -328,6 +347,23 @@ mod tests {
         assert_eq!(EQUALITY.of(&[text(100), text(11)]), 2);
         assert_eq!(EQUALITY.of(&[Value::Int(1), Value::Int(1)]), 1);
         assert_eq!(EQUALITY.of(&[Value::some(text(20)), Value::some(text(20))]), 2);
+    }
+
+    #[test]
+    fn unequal_addresses_cost_by_their_bytes() {
+        let address = |text: &str| Value::Opaque(Opaque::Ip(crate::scalar::ip::Ip::parse(text).unwrap()));
+        assert_eq!(EQUALITY.of(&[address("::1"), address("::1")]), 1);
+        assert_eq!(SHORTER.of(&[address("::1"), address("::1")]), 2);
+        assert_eq!(SHORTER.of(&[address("::1"), address("10.0.0.1")]), 1);
+    }
+
+    #[test]
+    fn a_negative_count_costs_as_much_as_one() {
+        assert_eq!(RANGE.of(&[Value::Int(-7)]), 12);
+        assert_eq!(FLATTEN.of(&[Value::list(vec![Value::Int(1); 2]), Value::Int(-1)]), 13);
+        let below = Extent { below: Some(1), ..Extent::count(0) };
+        assert_eq!(RANGE.of_args(&[Arg::Extent(&below)]), 12);
+        assert_eq!(RANGE.of_args(&[Arg::Extent(&Extent::count(0))]), 11);
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) const ROWS: &[Function] = &[
             "not_equals",
             PAIR,
             Ty::Bool,
-            EQUALITY,
+            SHORTER,
             pure!(
                 [a, b] => Ok(Value::Bool(!equal(a, b).unwrap_or(false)))
             ),

@@ -84,7 +84,9 @@ impl Planner<'_> {
         }
         let constant = args.get(1).and_then(|pattern| known(pattern, false));
         let pattern = constant.filter(|_| function.name == "matches").and_then(|pattern| Pattern::of(&pattern));
-        Op::Call(Call { function, receiver, args, pattern })
+        let gathers = !receiver && library::is_variadic(function.name) && args.len() > 2;
+        let gathers = gathers && args.iter().any(|arg| known(arg, false).is_none());
+        Op::Call(Call { function, receiver, args, gathers, pattern })
     }
 
     fn unknown_function(&mut self, qualified: Option<&str>, written: &Written<'_>) -> Op {

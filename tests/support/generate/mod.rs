@@ -55,7 +55,8 @@ impl Generator {
         let vars = variables::values(&mut self.rng, self.arbitrary);
         let ty = types::any(&mut self.rng, 2);
         let tree = self.tree(&ty, DEPTH);
-        (Case { id: format!("generated/{number}"), expr: tree.text(), vars }, tree)
+        let types = variables::types();
+        (Case { id: format!("generated/{number}"), expr: tree.text(), vars, types }, tree)
     }
 
     /// An expression of a type over these names, which may be expressions themselves.

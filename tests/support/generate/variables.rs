@@ -30,6 +30,11 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("n", "null_type"),
 ];
 
+/// What they are declared to be.
+pub(crate) fn types() -> BTreeMap<String, Json> {
+    VARIABLES.iter().map(|(name, ty)| ((*name).to_string(), json!(ty))).collect()
+}
+
 /// A value for every variable. In the arbitrary mood some have another type than they should.
 pub(crate) fn values(rng: &mut Rng, arbitrary: bool) -> BTreeMap<String, Json> {
     let typed = VARIABLES.iter().map(|(name, ty)| {

@@ -14,6 +14,9 @@ pub(crate) struct Case {
     /// Variables in tagged JSON.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) vars: BTreeMap<String, Json>,
+    /// What they are declared to be: a type as CEL writes it, or a schema. Others are of any type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) types: BTreeMap<String, Json>,
 }
 
 /// What Kubernetes says.
@@ -28,6 +31,29 @@ pub(crate) struct Answer {
     #[serde(default)]
     pub(crate) refused: Option<String>,
     /// Kubernetes' cost units.
+    #[serde(default)]
+    pub(crate) cost: u64,
+    /// Absent where the expression does not parse.
+    #[serde(default)]
+    pub(crate) verdict: Option<Verdict>,
+}
+
+/// What Kubernetes says before an expression runs, its variables being as declared.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Verdict {
+    /// Why it refuses the expression; all else is of accepted ones.
+    #[serde(default)]
+    pub(crate) refused: Option<String>,
+    /// The type of the value, as CEL writes it.
+    #[serde(default, rename = "type")]
+    pub(crate) ty: String,
+    /// Estimated cost units, at least.
+    #[serde(default)]
+    pub(crate) min: u64,
+    /// Estimated cost units, at most.
+    #[serde(default)]
+    pub(crate) max: u64,
+    /// What it cost.
     #[serde(default)]
     pub(crate) cost: u64,
 }

@@ -4,8 +4,11 @@
 
 pub(crate) mod case;
 pub(crate) mod compare;
+pub(crate) mod declared;
+pub(crate) mod notation;
 pub(crate) mod ours;
 pub(crate) mod tagged;
+pub(crate) mod verdict;
 
 /// Where cases, answers and known differences stand.
 pub(crate) fn folder() -> std::path::PathBuf {

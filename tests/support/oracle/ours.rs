@@ -1,6 +1,5 @@
 //! What our evaluator says to a case.
 
-use openbao_claims::cel::cost::{self, Bracket, Estimate, Extent, Extents};
 use openbao_claims::cel::{self, Activation, Context, Fault, Meter, Presence, RootId, Scope, Value};
 
 use super::case::Case;
@@ -28,23 +27,6 @@ impl Activation for Names {
     fn load(&self, root: RootId, _: &mut Context<'_>) -> cel::Result<Option<Value>> {
         Ok(self.0.iter().find(|(id, _)| *id == root).map(|(_, value)| value.clone()))
     }
-}
-
-/// What a case costs at most, by the sizes of its variables' values.
-pub(crate) fn estimate(case: &Case) -> Option<Estimate> {
-    struct Sizes(Vec<(RootId, Extent)>);
-    impl Extents for Sizes {
-        fn root(&mut self, root: RootId) -> Estimate {
-            let extent = self.0.iter().find(|(id, _)| *id == root).map(|(_, extent)| extent.clone());
-            Estimate { cost: Bracket::default(), extent: extent.unwrap_or_else(Extent::any) }
-        }
-    }
-    let mut scope = Scope::new();
-    let bind =
-        |(name, value): (&String, _)| (scope.declare(name, Presence::Always), Extent::of(&tagged::decode(value)));
-    let mut sizes = Sizes(case.vars.iter().map(bind).collect());
-    let program = cel::compile(&case.expr, &scope).ok()?;
-    Some(cost::estimate(&program, &mut sizes))
 }
 
 /// Compiles and evaluates a case within Kubernetes' budget for one call.
