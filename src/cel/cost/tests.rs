@@ -46,8 +46,8 @@ fn texts_cost_by_their_bounds() {
 
 #[test]
 fn three_numbers_are_gathered_in_a_list_that_costs() {
-    assert_eq!(max("math.least(params.count, 2)"), 2 + 1);
-    assert_eq!(max("math.least(params.count, 2, 3)"), 2 + 10 + 1);
+    assert_eq!(max("math.least(params.count, 2)"), 3 + 1);
+    assert_eq!(max("math.least(params.count, 2, 3)"), 3 + 10 + 1);
     assert_eq!(max("math.least(1, 2, 3)"), 1);
 }
 

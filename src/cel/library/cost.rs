@@ -361,7 +361,8 @@ mod tests {
     fn a_negative_count_costs_as_much_as_one() {
         assert_eq!(RANGE.of(&[Value::Int(-7)]), 12);
         assert_eq!(FLATTEN.of(&[Value::list(vec![Value::Int(1); 2]), Value::Int(-1)]), 13);
-        let below = Extent { below: Some(1), ..Extent::count(0) };
+        let mut below = Extent::count(0);
+        below.below = Some(1);
         assert_eq!(RANGE.of_args(&[Arg::Extent(&below)]), 12);
         assert_eq!(RANGE.of_args(&[Arg::Extent(&Extent::count(0))]), 11);
     }

@@ -42,6 +42,7 @@ use super::{Meter, Result, Value};
 pub use cost::Arg;
 pub(crate) use cost::tenths;
 pub use dispatch::{call, find, functions, is_variadic, names};
+pub(crate) use format::format_verbs;
 pub(crate) use pattern::Pattern;
 
 /// A type in a signature.
