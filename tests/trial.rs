@@ -52,6 +52,18 @@ mod suite {
     }
 
     #[test]
+    fn rules_judge_what_no_claim_brings_about_and_changes_from_what_an_earlier_revision_rendered() {
+        let folder = Folder::new(
+            "amended",
+            "cases:\n- name: broken\n  claim: team-lab/trial\n  rendered: {spec: {selfInit: {requests: null}}}\n  expect: {verdict: Denied, reason: EmptyBootstrap}\n- name: sound\n  claim: team-lab/trial\n  rendered: {spec: {logs: true}}\n  expect: {verdict: Approved}\n- name: earlier\n  claim: team-lab/trial\n  previous: {rendered: {spec: {replicas: 3}}}\n  expect: {verdict: Gated, changes: {spec.replicas: Gated}}\n",
+        );
+        let (code, out, err) = folder.run(&[]);
+        assert_eq!(code, Some(1));
+        assert!(out.contains("3 cases: 2 passed, 1 failed"), "{out}\n{err}");
+        assert!(err.contains("has no field `spec.logs`"), "{err}");
+    }
+
+    #[test]
     fn a_case_that_does_not_hold_shows_what_came_and_where_it_was_expected() {
         let folder = Folder::new(
             "fails",

@@ -130,4 +130,109 @@ mod suite {
         };
         assert_eq!(results(&[]), results(&["--coverage"]));
     }
+
+    const KEPT: &str = "# what a trial becomes, whole
+- name: a trial is kept
+  claim: team-lab/trial
+  expect: {verdict: Approved, snapshot: kept/trial.snap}   # written by --update
+";
+
+    #[test]
+    fn a_snapshot_is_written_once_and_then_holds() {
+        let copy = Copy::new("kept");
+        copy.add_cases(KEPT);
+        let (tests, file) = (copy.0.join("tests.yaml"), copy.0.join("kept/trial.snap"));
+        let cases = std::fs::read_to_string(&tests).unwrap();
+        let none = run(&[copy.path()]);
+        assert_eq!(none.status.code(), Some(1));
+        assert!(text(&none.stderr).contains("snapshot kept/trial.snap: expected a file, got none yet"));
+        assert!(!file.exists());
+
+        let first = run(&[copy.path(), "--update"]);
+        assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+        assert!(text(&first.stdout).contains(&format!("wrote {}", file.display())), "{}", text(&first.stdout));
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert!(kept.contains("kind: OpenBaoCluster") && kept.contains("replicas: 1"), "{kept}");
+        assert_eq!(run(&[copy.path()]).status.code(), Some(0));
+
+        // What it says counts, not how: a comment stays, and nothing is written.
+        let noted = format!("# reviewed\n{kept}");
+        std::fs::write(&file, &noted).unwrap();
+        let again = run(&[copy.path(), "--update"]);
+        assert!(!text(&again.stdout).contains("wrote"), "{}", text(&again.stdout));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), noted);
+        assert_eq!(std::fs::read_to_string(&tests).unwrap(), cases);
+    }
+
+    #[test]
+    fn an_object_that_is_not_the_kept_one_is_shown_as_a_difference() {
+        let copy = Copy::new("differs");
+        copy.add_cases(KEPT);
+        assert_eq!(run(&[copy.path(), "--update"]).status.code(), Some(0));
+        copy.edit("catalog.yaml", "replicas: 1\n", "replicas: 1\n        deletionPolicy: Retain\n");
+        copy.edit("catalog.yaml", "rotationPeriod: 720h", "rotationPeriod: 700h");
+        let differs = run(&[copy.path()]);
+        assert_eq!(differs.status.code(), Some(1));
+        let told = Output {
+            stdout: text(&differs.stdout).replace(copy.path(), "SUITE").into_bytes(),
+            stderr: text(&differs.stderr).replace(copy.path(), "SUITE").into_bytes(),
+            ..differs
+        };
+        told_as_written("snapshot.txt", &told);
+
+        let junit = copy.0.join("junit.xml");
+        let output = run(&[copy.path(), "--output", "json", "--junit", junit.to_str().unwrap()]);
+        let case = &json(&output)["results"][0]["cases"][2];
+        let difference = case["failures"][0]["diff"].as_str().unwrap();
+        assert!(difference.contains("\n+  deletionPolicy: Retain\n"), "{difference}");
+        assert!(std::fs::read_to_string(&junit).unwrap().contains("&#10;+  deletionPolicy: Retain&#10;"));
+        assert_eq!(run(&[copy.path(), "--update"]).status.code(), Some(0));
+        assert_eq!(run(&[copy.path()]).status.code(), Some(0));
+    }
+
+    #[test]
+    fn a_snapshot_that_cannot_be_read_is_told_and_written_anew() {
+        let copy = Copy::new("unread");
+        copy.add_cases(KEPT);
+        assert_eq!(run(&[copy.path(), "--update"]).status.code(), Some(0));
+        let file = copy.0.join("kept/trial.snap");
+        let kept = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("<<<<<<< ours\n{kept}=======\n")).unwrap();
+        let unread = run(&[copy.path()]);
+        assert_eq!(unread.status.code(), Some(1));
+        assert!(text(&unread.stderr).contains("trial.snap:2"), "{}", text(&unread.stderr));
+        assert_eq!(run(&[copy.path(), "--update"]).status.code(), Some(0));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
+    }
+
+    #[test]
+    fn a_snapshot_stays_in_its_folder_is_no_yaml_and_belongs_to_one_case() {
+        for (file, said) in [
+            ("../trial.snap", "is not below the folder of this file"),
+            ("/tmp/trial.snap", "is not below the folder of this file"),
+            ("kept/trial.yaml", "call it `kept/trial.snap`"),
+        ] {
+            let copy = Copy::new("named");
+            copy.add_cases(&KEPT.replace("kept/trial.snap", file));
+            let output = run(&[copy.path(), "--update"]);
+            assert_eq!(output.status.code(), Some(1));
+            assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+        }
+        let copy = Copy::new("twice");
+        copy.add_cases(&format!("{KEPT}{}", KEPT.replace("is kept", "is kept again")));
+        let output = run(&[copy.path(), "--update"]);
+        assert!(text(&output.stderr).contains("two cases keep their object in `kept/trial.snap`"));
+    }
+
+    #[test]
+    fn an_update_accepts_no_other_failure() {
+        let copy = Copy::new("other");
+        copy.add_cases(&KEPT.replace("verdict: Approved", "verdict: Gated"));
+        copy.add_cases("- name: refused\n  claim: team-lab/trial\n  patch: {spec: {parameters: {size: huge}}}\n  expect: {verdict: Approved, snapshot: refused.snap}\n");
+        let output = run(&[copy.path(), "--update"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("verdict: expected Gated, got Approved"), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("snapshot: expected a rendered object"), "{}", text(&output.stderr));
+        assert!(!copy.0.join("refused.snap").exists());
+    }
 }

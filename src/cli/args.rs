@@ -130,6 +130,12 @@ pub(super) struct TestArgs {
     /// Fail when less than so many per cent is seen. Measures coverage.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) fail_under: Option<f64>,
+    /// Write the snapshots of rendered objects anew that differ, and nothing else.
+    ///
+    /// A case says `expect: {verdict: Approved, snapshot: small.snap}`: the whole object is kept in that file beside
+    /// the `tests.yaml`. What the file says counts, not how; one that says the same is left as it is.
+    #[arg(long)]
+    pub(super) update: bool,
 }
 
 impl TestArgs {

@@ -2,26 +2,31 @@
 
 mod coverage;
 mod junit;
+mod snapshot;
+mod suite;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::diagnostic::{Code, Diagnostic, Sources};
-use crate::trial::{self, Coverage, Failure, Suite, Trial, Witness};
-use crate::yaml;
+use crate::trial::{self, Coverage, Failure, Trial, Witness};
 
 use super::Outcome;
 use super::args::TestArgs;
-use super::load::{Workspace, read_text, test_files};
+use super::load::test_files;
 use super::output::{Output, plural};
+
+use self::suite::{Loaded, load};
 
 /// The cases of one file, run.
 struct Report {
     file: String,
     trials: Vec<Trial>,
+    /// snapshots that were written
+    written: Vec<String>,
     /// its own texts, which failures point into
     sources: Sources,
     /// what keeps the file from being run, or is wrong with its catalog
@@ -49,14 +54,14 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Outcome {
     let mut coverage = args.measures_coverage().then(Coverage::default);
     for (at, file) in files.iter().enumerate() {
         progress(at, files.len(), file);
-        reports.push(suite(file, args, coverage.as_mut()));
+        reports.push(tested(file, args, coverage.as_mut()));
     }
     progress(files.len(), files.len(), Path::new(""));
     for report in &reports {
         show(report, output);
     }
     let cases: usize = reports.iter().map(|report| report.trials.len()).sum();
-    let failed = reports.iter().flat_map(|report| &report.trials).filter(|trial| !trial.failures.is_empty()).count();
+    let failed = reports.iter().flat_map(|report| &report.trials).filter(|trial| !trial.passed()).count();
     let unread = reports.iter().filter(|report| !report.found.is_empty()).count();
     if output.is_human() {
         let unread = if unread == 0 { String::new() } else { format!("; {} not run", plural(unread, "file")) };
@@ -101,57 +106,26 @@ fn progress(done: usize, all: usize, file: &Path) {
     }
 }
 
-fn suite(file: &Path, args: &TestArgs, coverage: Option<&mut Coverage>) -> Report {
+fn tested(file: &Path, args: &TestArgs, coverage: Option<&mut Coverage>) -> Report {
     let name = file.display().to_string();
-    let mut sources = Sources::default();
-    let suite = match read(file, &name, &mut sources) {
-        Ok(suite) => suite,
-        Err(found) => return Report { file: name, trials: Vec::new(), sources, found },
+    let Loaded { suite, workspace, sources } = match load(file, &args.read.targets, args.update) {
+        Ok(loaded) => *loaded,
+        Err((found, sources)) => {
+            return Report { file: name, trials: Vec::new(), written: Vec::new(), sources, found };
+        }
     };
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let absent = absent(&suite, folder);
-    if !absent.is_empty() {
-        return Report { file: name, trials: Vec::new(), sources, found: absent };
-    }
-    let paths: Vec<PathBuf> =
-        std::iter::once(folder.to_owned()).chain(suite.files.iter().map(|path| folder.join(path))).collect();
-    let workspace = Workspace::load(&paths, &args.read.targets);
-    if workspace.has_errors() {
-        return Report { file: name, trials: Vec::new(), sources: workspace.sources, found: workspace.diagnostics };
-    }
     let witness = coverage.as_ref().map(|_| Arc::new(Witness::default()));
     let (catalog, platform) = (&workspace.catalog, &workspace.platform);
-    let trials = suite.cases.iter().map(|case| trial::run(case, catalog, platform, witness.as_ref())).collect();
+    let mut trials: Vec<_> =
+        suite.cases.iter().map(|case| trial::run(case, catalog, platform, witness.as_ref())).collect();
     if let (Some(coverage), Some(witness)) = (coverage, &witness) {
         coverage.add(witness, platform, &workspace.sources, coverage::one_name);
     }
-    Report { file: name, trials, sources, found: Vec::new() }
-}
-
-/// What `files` names and is not there: without it, all that follows would be told as missing too.
-fn absent(suite: &Suite, folder: &Path) -> Vec<Diagnostic> {
-    let absent = suite.files.iter().enumerate().filter(|(_, path)| !folder.join(path).exists());
-    absent
-        .map(|(at, path)| {
-            let message = format!("`{}` is not there", folder.join(path).display());
-            let place = suite.site.at("files").at(at).error(Code::E0601, message, "no such file or folder");
-            place.note("paths are relative to the folder of this file")
-        })
-        .collect()
-}
-
-fn read(file: &Path, name: &str, sources: &mut Sources) -> Result<Suite, Vec<Diagnostic>> {
-    let text = read_text(file)
-        .map_err(|error| vec![Diagnostic::unlocated(Code::E0001, format!("`{name}` cannot be read: {error}"))])?;
-    let id = sources.add(name, text);
-    let documents = yaml::read(sources, id)?;
-    match documents.as_slice() {
-        [document] => trial::read(document, name),
-        found => {
-            let message = format!("`{name}` holds {} documents, and tests are one", found.len());
-            Err(vec![Diagnostic::unlocated(Code::E0601, message)])
-        }
+    let (mut written, mut found) = (Vec::new(), Vec::new());
+    if args.update {
+        (written, found) = snapshot::write(&mut trials, suite::folder(file));
     }
+    Report { file: name, trials, written, sources, found }
 }
 
 fn show(report: &Report, output: &mut Output) {
@@ -160,12 +134,18 @@ fn show(report: &Report, output: &mut Output) {
     output.diagnostics(&failures, &report.sources);
     if !output.is_human() {
         let cases: Vec<_> = report.trials.iter().map(case_document).collect();
-        output.document(json!({"file": report.file, "cases": cases}));
+        output.document(json!({"file": report.file, "cases": cases, "written": report.written}));
         return;
     }
     for trial in &report.trials {
-        let word = if trial.failures.is_empty() { "ok  " } else { "FAIL" };
+        let word = if trial.passed() { "ok  " } else { "FAIL" };
         output.line(format!("{word} {}: {}", report.file, trial.name));
+        for snapshot in trial.failures.iter().filter_map(|failure| failure.snapshot.as_ref()) {
+            snapshot::show(snapshot, output);
+        }
+    }
+    for file in &report.written {
+        output.line(format!("wrote {file}"));
     }
 }
 
@@ -173,15 +153,22 @@ fn case_document(trial: &Trial) -> serde_json::Value {
     let failures: Vec<_> = trial
         .failures
         .iter()
-        .map(|it| json!({"what": it.what, "expected": it.expected, "got": it.got, "at": it.site.pointer}))
+        .map(|it| {
+            let diff = it.snapshot.as_ref().map(snapshot::difference);
+            json!({"what": it.what, "expected": it.expected, "got": it.got, "at": it.site.pointer, "diff": diff})
+        })
         .collect();
-    json!({"name": trial.name, "passed": trial.failures.is_empty(), "failures": failures})
+    json!({"name": trial.name, "passed": trial.passed(), "failures": failures})
 }
 
 fn failed(trial: &Trial) -> impl Iterator<Item = Diagnostic> {
     trial.failures.iter().map(|failure| {
-        let Failure { site, what, expected, got } = failure;
+        let Failure { site, what, expected, got, snapshot } = failure;
         let message = format!("{what}: expected {expected}, got {got}");
-        site.error(Code::E0602, message, "expected here").note(format!("case `{}`", trial.name))
+        let found = site.error(Code::E0602, message, "expected here").note(format!("case `{}`", trial.name));
+        match snapshot {
+            Some(_) => found.help("read the difference; where it is meant, `test --update` writes the file anew"),
+            None => found,
+        }
     })
 }

@@ -1,5 +1,7 @@
 //! The verbs in their one order: approve → render → judge → classify.
 
+use serde_json::Value as Json;
+
 use crate::api::Sensitivity;
 
 use super::approve::{Refusal, approve};
@@ -78,6 +80,11 @@ impl Candidate {
 
 /// Decides about a claim on one revision.
 pub fn decide(inputs: &Inputs<'_>) -> Decision {
+    decide_amended(inputs, None)
+}
+
+/// The same, about an object that differs by a merge patch from what the revision renders.
+pub(crate) fn decide_amended(inputs: &Inputs<'_>, patch: Option<&Json>) -> Decision {
     let approved = match approve(inputs) {
         Ok(approved) => approved,
         Err(Refusal::Pending(findings)) => return Decision::Pending(findings),
@@ -87,6 +94,9 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
         Ok(rendered) => rendered,
         Err(findings) => return refused(findings, None, inputs),
     };
+    if let (Some(patch), Some(target)) = (patch, inputs.revision.targets.first()) {
+        rendered.contract.amend(patch, target);
+    }
     let findings = judge(&mut rendered, inputs);
     let transition = inputs.applied.map(|applied| classify(applied, &rendered, inputs));
     let candidate = Box::new(Candidate { rendered, transition });

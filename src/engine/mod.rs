@@ -7,6 +7,7 @@
 //! *Typestate*: only [`Approved`] terms render, only a [`Rendered`] contract is judged, classified
 //! and, by the shell, applied.
 
+mod amend;
 mod approve;
 mod assemble;
 mod classify;
@@ -33,6 +34,7 @@ pub use approve::{MAX_FOREIGN_INPUT, MAX_PARAMETERS, Refusal, approve};
 pub use classify::{ClassifiedChange, DefaultChange, Transition, classify};
 pub use comply::{Compliance, compliance};
 pub use contract::{Approved, Contract, Identity, Rendered, RenderedKey, RenderedProjection, Shown};
+pub(crate) use decide::decide_amended;
 pub use decide::{Candidate, Decision, decide};
 pub use drift::{Drift, drift, held};
 pub use explain::{Explained, Used, UsedParameter, explain};

@@ -12,6 +12,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::Schema;
 use crate::yaml::Document;
 
+use super::snapshot;
+
 /// One `tests.yaml`.
 #[derive(Debug)]
 pub struct Suite {
@@ -32,6 +34,8 @@ pub struct Case {
     pub claim: ClaimSource,
     /// A merge patch (RFC 7386) on that claim.
     pub patch: Option<Json>,
+    /// A merge patch on what the claim becomes, before rules judge it: what no claim of the catalog brings about.
+    pub rendered: Option<Json>,
     /// What is applied already.
     pub previous: Option<Previous>,
     /// The claim's tenant in place of the one that was read.
@@ -42,6 +46,8 @@ pub struct Case {
     pub observed: Option<Json>,
     /// What is expected.
     pub expect: Expect,
+    /// The object that `expect.snapshot` keeps; whoever reads files puts it here.
+    pub kept: Option<Json>,
     /// Where the case is written.
     pub site: Site,
 }
@@ -64,6 +70,8 @@ pub struct Previous {
     pub claim: Option<ClaimSource>,
     /// A merge patch on it; the case's own `patch` is not applied to it.
     pub patch: Option<Json>,
+    /// A merge patch on what it became: what an earlier revision rendered. `projections: {NAME: null}` takes a copy away.
+    pub rendered: Option<Json>,
 }
 
 /// What a case expects. What it does not name, it does not judge.
@@ -78,6 +86,8 @@ pub struct Expect {
     pub message: Option<String>,
     /// A part of the rendered object: its maps may hold more, its lists are whole.
     pub rendered: Option<Json>,
+    /// A file beside the suite that keeps the whole rendered object.
+    pub snapshot: Option<String>,
     /// What the whole change may do.
     pub sensitivity: Option<Sensitivity>,
     /// Every changed path with its class; no other path may change.
@@ -95,6 +105,7 @@ struct Written {
     name: String,
     claim: ClaimSource,
     patch: Option<Json>,
+    rendered: Option<Json>,
     previous: Option<Previous>,
     tenant: Option<Json>,
     namespace: Option<Json>,
@@ -132,12 +143,11 @@ pub fn read(document: &Document, name: &str) -> Result<Suite, Vec<Diagnostic>> {
     for (at, content) in list.enumerate() {
         match case(content, site.at("cases").at(at)) {
             Ok(case) => {
-                if let Some(first) = cases.iter().find(|it| it.name == case.name) {
-                    let again = case.site.at("name");
+                found.extend(cases.iter().find(|it| it.name == case.name).map(|first| {
                     let message = format!("two cases are called `{}`", case.name);
-                    let again = again.error(Code::E0601, message, "again here");
-                    found.push(again.label(first.site.at("name").span(), "first here"));
-                }
+                    twice(message, &first.site.at("name"), &case.site.at("name"))
+                }));
+                found.extend(snapshot::checked(&case, &cases));
                 cases.push(case);
             }
             Err(diagnostic) => found.push(*diagnostic),
@@ -146,6 +156,11 @@ pub fn read(document: &Document, name: &str) -> Result<Suite, Vec<Diagnostic>> {
     let files = document.value.get("files").and_then(Json::as_array).into_iter().flatten();
     let files = files.filter_map(Json::as_str).map(ToOwned::to_owned).collect();
     if found.is_empty() { Ok(Suite { files, cases, site }) } else { Err(found) }
+}
+
+/// An error about what may be said once in a suite.
+pub(super) fn twice(message: String, first: &Site, again: &Site) -> Diagnostic {
+    again.error(Code::E0601, message, "again here").label(first.span(), "first here")
 }
 
 fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
@@ -163,11 +178,13 @@ fn case(content: &Json, site: Site) -> Result<Case, Box<Diagnostic>> {
         name: written.name,
         claim: written.claim,
         patch: written.patch,
+        rendered: written.rendered,
         previous: written.previous,
         tenant: written.tenant,
         namespace: written.namespace,
         observed: written.observed,
         expect: written.expect,
+        kept: None,
         site,
     })
 }
@@ -178,17 +195,18 @@ fn form() -> Json {
     let any = json!({"x-kubernetes-preserve-unknown-fields": true});
     let class = json!({"type": "string", "enum": ["Unchanged", "InPlace", "Gated", "Blocked"]});
     let text = json!({"type": "string"});
-    let previous = json!({"type": "object", "properties": {"claim": any, "patch": free}});
+    let previous = json!({"type": "object", "properties": {"claim": any, "patch": free, "rendered": free}});
     let expect = json!({"type": "object", "required": ["verdict"], "properties": {
         "verdict": {"type": "string", "enum": ["Approved", "Gated", "Blocked", "Denied", "Pending"]},
-        "reason": text, "message": text, "rendered": free, "sensitivity": class,
+        "reason": text, "message": text, "rendered": free, "snapshot": text, "sensitivity": class,
         "changes": {"type": "object", "additionalProperties": class},
         "connection": {"type": "object", "additionalProperties": text},
         "health": {"type": "string", "enum": ["Healthy", "Degraded", "NotReady"]},
         "healthReason": text,
     }});
     let case = json!({"type": "object", "required": ["name", "claim", "expect"], "properties": {
-        "name": {"type": "string", "minLength": 1}, "claim": any, "patch": free, "previous": previous,
+        "name": {"type": "string", "minLength": 1}, "claim": any, "patch": free, "rendered": free,
+        "previous": previous,
         "tenant": free, "namespace": free, "observed": free, "expect": expect,
     }});
     json!({"type": "object", "required": ["cases"], "properties": {

@@ -7,7 +7,9 @@ mod case;
 mod compare;
 mod coverage;
 mod run;
+mod snapshot;
 
 pub use case::{Case, ClaimSource, Expect, Previous, Suite, read};
 pub use coverage::{Coverage, Share, Unseen, Witness};
 pub use run::{Failure, Trial, run};
+pub use snapshot::Snapshot;

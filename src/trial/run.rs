@@ -10,12 +10,13 @@ use crate::api::{API_VERSION, OpenBaoClusterClaim};
 use crate::catalog::{Catalog, Site};
 use crate::engine::{
     Before, Candidate, Contract, Decision, Finding, Inputs, Namespace, Platform, Recorder, TargetIdentity, Tenant,
-    Terms, Unselected, connection, decide, health,
+    Terms, Unselected, connection, decide_amended, health,
 };
 
 use super::case::{Case, ClaimSource, Expect};
 use super::compare::missing;
 use super::coverage::Witness;
+use super::snapshot::{self, Snapshot};
 
 /// How one case went.
 #[derive(Debug)]
@@ -24,6 +25,13 @@ pub struct Trial {
     pub name: String,
     /// What was expected and did not come; empty: the case passes.
     pub failures: Vec<Failure>,
+}
+
+impl Trial {
+    /// Whether all that was expected came.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
 }
 
 /// One expectation that did not hold.
@@ -37,6 +45,8 @@ pub struct Failure {
     pub expected: String,
     /// What came.
     pub got: String,
+    /// The file that keeps what was expected, where it is a whole object.
+    pub snapshot: Option<Snapshot>,
 }
 
 /// Runs one case. `witness`: who sees what is evaluated.
@@ -49,7 +59,8 @@ pub fn run(case: &Case, catalog: &Catalog, platform: &Platform, witness: Option<
 }
 
 fn fail(site: &Site, what: &str, expected: impl Into<String>, got: impl Into<String>) -> Failure {
-    Failure { site: site.clone(), what: what.to_owned(), expected: expected.into(), got: got.into() }
+    let (expected, got) = (expected.into(), got.into());
+    Failure { site: site.clone(), what: what.to_owned(), expected, got, snapshot: None }
 }
 
 type Judged<T> = Result<T, Box<Failure>>;
@@ -68,7 +79,7 @@ fn judged(case: &Case, catalog: &Catalog, platform: &Platform, witness: Option<&
     let decision = match platform.inputs(&claim, before) {
         Ok(inputs) => {
             let inputs = Inputs { observed: case.observed.as_ref(), ..facts.over(inputs) };
-            let decision = decide(&inputs);
+            let decision = decide_amended(&inputs, case.rendered.as_ref());
             let mut failures = compare(&case.expect, &decision, &case.site.at("expect"));
             if let Some(candidate) = decision.candidate() {
                 failures.extend(live(case, candidate, &inputs));
@@ -151,7 +162,7 @@ fn previous(
     };
     let claim = patched(content, previous.patch.as_ref(), &site)?;
     let decision = match platform.inputs(&claim, Before::default()) {
-        Ok(inputs) => decide(&facts.over(inputs)),
+        Ok(inputs) => decide_amended(&facts.over(inputs), previous.rendered.as_ref()),
         Err(Unselected::Denied(finding)) => Decision::Denied(vec![*finding]),
         Err(Unselected::Pending(finding)) => Decision::Pending(vec![*finding]),
     };
@@ -200,6 +211,7 @@ fn compare(expect: &Expect, decision: &Decision, site: &Site) -> Vec<Failure> {
 fn unrendered(expect: &Expect, decision: &Decision, site: &Site) -> Vec<Failure> {
     let asked = [
         ("rendered", expect.rendered.is_some()),
+        ("snapshot", expect.snapshot.is_some()),
         ("sensitivity", expect.sensitivity.is_some()),
         ("changes", expect.changes.is_some()),
         ("connection", expect.connection.is_some()),
@@ -223,6 +235,7 @@ fn live(case: &Case, candidate: &Candidate, inputs: &Inputs<'_>) -> Vec<Failure>
                 .map(|it| fail(&place.below(&it.pointer), &format!("rendered {}", it.path), it.expected, it.got)),
         );
     }
+    failures.extend(snapshot::compare(case, &contract.object));
     failures.extend(changes(expect, candidate, &site));
     let terms = terms(contract, inputs);
     if let Some(expected) = &expect.connection {

@@ -23,11 +23,18 @@ const TARGET: [&str; 3] = [
 ];
 
 /// What is tried out where nothing is named: the shipped rules, and a small service with its claim.
-const DEFAULT: [&str; 12] = [
-    include_str!("../../../rules/posture.yaml"),
-    include_str!("../../../rules/posture-hardened.yaml"),
-    include_str!("../../../rules/transitions.yaml"),
+const DEFAULT: [&str; 19] = [
+    include_str!("../../../rules/audit.yaml"),
+    include_str!("../../../rules/authorisation.yaml"),
+    include_str!("../../../rules/backup.yaml"),
     include_str!("../../../rules/comparisons.yaml"),
+    include_str!("../../../rules/hostnames.yaml"),
+    include_str!("../../../rules/listener.yaml"),
+    include_str!("../../../rules/network-hardened.yaml"),
+    include_str!("../../../rules/posture-hardened.yaml"),
+    include_str!("../../../rules/posture.yaml"),
+    include_str!("../../../rules/seals.yaml"),
+    include_str!("../../../rules/transitions.yaml"),
     include_str!("../../../catalogs/components/storage.yaml"),
     include_str!("../../../catalogs/components/exposure-internal.yaml"),
     include_str!("../../../catalogs/components/unseal-static.yaml"),

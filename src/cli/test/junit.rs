@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Gate, Report};
+use super::{Gate, Report, snapshot};
 
 /// The results in the form that CI systems read.
 pub(super) fn junit(reports: &[Report], gates: &[Gate]) -> String {
@@ -10,7 +10,7 @@ pub(super) fn junit(reports: &[Report], gates: &[Gate]) -> String {
     let out = |_: std::fmt::Result| ();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for report in reports {
-        let failures = report.trials.iter().filter(|trial| !trial.failures.is_empty()).count();
+        let failures = report.trials.iter().filter(|trial| !trial.passed()).count();
         let (file, count, errors) = (escaped(&report.file), report.trials.len(), report.found.len());
         out(writeln!(
             text,
@@ -20,7 +20,13 @@ pub(super) fn junit(reports: &[Report], gates: &[Gate]) -> String {
             out(write!(text, "    <testcase classname=\"{file}\" name=\"{}\">", escaped(&trial.name)));
             for it in &trial.failures {
                 let message = escaped(&format!("{}: expected {}, got {}", it.what, it.expected, it.got));
-                out(write!(text, "<failure message=\"{message}\"/>"));
+                match &it.snapshot {
+                    None => out(write!(text, "<failure message=\"{message}\"/>")),
+                    Some(snapshot) => {
+                        let difference = escaped(&snapshot::difference(snapshot));
+                        out(write!(text, "<failure message=\"{message}\">{difference}</failure>"));
+                    }
+                }
             }
             text += "</testcase>\n";
         }
