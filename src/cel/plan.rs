@@ -274,7 +274,7 @@ fn known(node: &Node, optional: bool) -> Option<Value> {
     }
 }
 
-fn constant(literal: &Literal) -> Value {
+pub(crate) fn constant(literal: &Literal) -> Value {
     match literal {
         Literal::Null => Value::Null,
         Literal::Bool(value) => Value::Bool(*value),

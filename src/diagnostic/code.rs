@@ -46,6 +46,7 @@ codes! {
     E0113 "the comparison never holds"
     E0114 "the expression may cost more than its budget"
     E0115 "a decision may cost more than its budget"
+    E0116 "the call always fails"
 
     E0200 "nothing was read"
     E0201 "the kind is not known"

@@ -83,7 +83,7 @@ fn is_text(ty: &Type) -> bool {
 fn leaves(ty: &Type) -> bool {
     fn inner(ty: &Type) -> bool {
         match ty {
-            Type::Opaque(_) | Type::Type | Type::Optional(_) => false,
+            Type::Opaque(_) | Type::Type(_) | Type::Optional(_) => false,
             Type::List(held) | Type::Nullable(held) | Type::Map(_, held) | Type::Table(_, held) => inner(held),
             _ => true,
         }

@@ -42,6 +42,7 @@ fn described(kind: &MistakeKind) -> (Code, &'static str) {
         MistakeKind::NotARange(_) => (Code::E0110, "has no elements"),
         MistakeKind::NotOptional(_) => (Code::E0110, "not an optional"),
         MistakeKind::NotInTable(_) => (Code::E0111, "not all are in the table"),
+        MistakeKind::AlwaysFails(_) => (Code::E0116, "always fails"),
         MistakeKind::Impossible(_) => (Code::E0113, "never equal"),
     }
 }

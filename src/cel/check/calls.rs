@@ -13,6 +13,33 @@ use crate::cel::ast::{Expr, Kind, Literal};
 use crate::cel::library::{self, Function, Ty};
 use crate::diagnostic::nearest;
 
+/// A call of a function of the table.
+pub(super) struct Call<'e> {
+    /// its row
+    pub(super) row: &'static Function,
+    /// `x` of `x.f(…)`
+    pub(super) target: Option<&'e Expr>,
+    /// what stands in the parentheses
+    pub(super) args: &'e [Expr],
+}
+
+impl<'e> Call<'e> {
+    /// The call that an expression is; `None` where the table has no such function.
+    pub(super) fn of(expr: &'e Expr) -> Option<Self> {
+        let Kind::Call { function, target, args, .. } = &expr.kind else { return None };
+        let qualified = target.as_deref().and_then(dotted).map(|path| format!("{path}.{function}"));
+        if let Some(row) = qualified.as_deref().and_then(library::find) {
+            return Some(Self { row, target: None, args });
+        }
+        Some(Self { row: library::find(function)?, target: target.as_deref(), args })
+    }
+
+    /// All operands, the target first.
+    pub(super) fn operands(&self) -> impl Iterator<Item = &'e Expr> + use<'e> {
+        self.target.into_iter().chain(self.args)
+    }
+}
+
 impl Checker<'_> {
     pub(super) fn call(&mut self, expr: &Expr) -> Typed {
         let Kind::Call { function, target, args, .. } = &expr.kind else { return Type::Error.into() };
@@ -99,8 +126,9 @@ impl Checker<'_> {
 
     /// `k in m`: the key is there; `x in ['a', 'b']`: it is one of them.
     fn member(&mut self, expr: &Expr, item: &Expr, range: &Expr) -> Typed {
-        let (one, two) = (self.quietly(item), self.quietly(range));
-        let ty = self.plain(expr);
+        let (one, two) = (self.ty(item), self.ty(range));
+        let Some(call) = Call::of(expr) else { return Type::Error.into() };
+        let ty = self.settled(&call, expr, &[one.clone(), two.clone()]);
         self.possible(item, &one, range, &two);
         Typed { ty, learned: learn::membership((item, &one), (range, &two)) }
     }
@@ -159,51 +187,61 @@ impl Checker<'_> {
         Typed { ty: Type::Bool, learned }
     }
 
-    /// An argument; Kubernetes lets the list of `format` hold anything.
-    fn argument(&mut self, row: &Function, arg: &Expr) -> Type {
-        match &arg.kind {
-            Kind::List(elements) if row.name == "format" => {
-                for element in elements {
-                    self.ty(&element.value);
-                }
-                Type::List(Arc::new(Type::Dyn))
-            }
-            _ => self.ty(arg),
-        }
-    }
-
     /// A call by its row of the table.
     fn plain(&mut self, expr: &Expr) -> Type {
-        let Kind::Call { function, target, args, name } = &expr.kind else { return Type::Error };
-        let qualified = target.as_deref().and_then(dotted).map(|path| format!("{path}.{function}"));
-        let grouped = qualified.as_deref().and_then(library::find);
-        let target = target.as_deref().filter(|_| grouped.is_none());
-        let Some(row) = grouped.or_else(|| library::find(function)) else {
-            for arg in args {
-                self.ty(arg);
+        let Some(call) = Call::of(expr) else {
+            for operand in expr.children() {
+                self.ty(operand);
             }
             return Type::Error;
         };
-        let types: Vec<Type> = target.into_iter().chain(args).map(|arg| self.argument(row, arg)).collect();
-        if let Some(result) = result(row, target.is_some(), &types) {
-            self.remark(row, expr, target, args, &types);
-            return result;
+        let types = match (call.row.name, call.target, call.args) {
+            ("format", Some(template), [Expr { kind: Kind::List(elements), .. }]) => {
+                let text = self.loosely(|own| own.ty(template));
+                let values: Vec<Type> = self.loosely(|own| elements.iter().map(|it| own.ty(&it.value)).collect());
+                self.formatted(template, elements, &values);
+                vec![text, Type::List(Arc::new(Type::Dyn))]
+            }
+            ("format", ..) => self.loosely(|own| call.operands().map(|operand| own.ty(operand)).collect()),
+            _ => call.operands().map(|operand| self.ty(operand)).collect(),
+        };
+        let listed = call.target.is_none() && library::is_variadic(call.row.name) && types.len() > 2;
+        if listed && let Some(first) = types.first() {
+            for (ty, operand) in types.iter().zip(call.args) {
+                if self.gathered(first.clone(), ty, "arguments", &operand.range) == Type::Error {
+                    return Type::Error;
+                }
+            }
+        }
+        self.settled(&call, expr, &types)
+    }
+
+    /// The type of a call by those of its operands.
+    fn settled(&mut self, call: &Call<'_>, expr: &Expr, types: &[Type]) -> Type {
+        let row = call.row;
+        if let Some(result) = result(row, call.target.is_some(), types) {
+            self.remark(call, expr, types);
+            self.hopeless(call, expr);
+            return match types {
+                [of] if row.name == "type" => Type::Type(Arc::new(of.clone())),
+                _ => result,
+            };
         }
         let operator = row.name.ends_with('_') || row.name == "@in";
-        let range = if operator { &expr.range } else { name };
-        let kind = MistakeKind::NoOverload(written(row.name, target.is_some(), &types));
-        self.mistake(range, kind, Some(advice(&types).to_owned()));
+        let range = if operator { &expr.range } else { name_of(expr) };
+        let kind = MistakeKind::NoOverload(written(row.name, call.target.is_some(), types));
+        self.mistake(range, kind, Some(advice(types).to_owned()));
         Type::Error
     }
 
     /// What a call does that its author may not mean.
-    fn remark(&mut self, row: &Function, expr: &Expr, target: Option<&Expr>, args: &[Expr], types: &[Type]) {
-        let ordering = matches!(row.name, "_<_" | "_<=_" | "_>_" | "_>=_");
+    fn remark(&mut self, call: &Call<'_>, expr: &Expr, types: &[Type]) {
+        let ordering = matches!(call.row.name, "_<_" | "_<=_" | "_>_" | "_>=_");
         if ordering && types.iter().all(|ty| matches!(ty, Type::String | Type::Enum(_))) {
             self.remarks.push(Remark { range: expr.range.clone(), kind: RemarkKind::TextOrder });
         }
-        let pattern = target.into_iter().chain(args).nth(1).map(|arg| (arg, &arg.kind));
-        if let ("matches", Some((arg, Kind::Literal(Literal::String(pattern))))) = (row.name, pattern)
+        let pattern = call.operands().nth(1).map(|arg| (arg, &arg.kind));
+        if let ("matches", Some((arg, Kind::Literal(Literal::String(pattern))))) = (call.row.name, pattern)
             && !crate::scalar::re2::is_anchored(pattern)
         {
             self.remarks.push(Remark { range: arg.range.clone(), kind: RemarkKind::Unanchored });
@@ -250,7 +288,7 @@ fn there(expr: &Expr) -> Learned {
 }
 
 /// What a function gives for these types; `None` where some value of them is taken by no signature.
-fn result(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
+pub(super) fn result(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
     if types.contains(&Type::Error) {
         return Some(Type::Error);
     }
@@ -279,11 +317,11 @@ fn single(row: &Function, receiver: bool, types: &[Type]) -> Option<Type> {
         if takes {
             let one = Type::of(overload.result, &bound);
             let one = if overload.result == Ty::Dyn { Type::Dyn } else { one };
-            // Several signatures may take an empty list.
-            found = Some(match found {
-                Some(other) => other.join(&one).unwrap_or(Type::Dyn),
-                None => one,
-            });
+            // Several signatures may take what is empty: then they must agree.
+            if found.is_some_and(|other| other != one) {
+                return None;
+            }
+            found = Some(one);
         }
     }
     found

@@ -10,7 +10,6 @@ use super::learn::Learned;
 use super::mistake::quoted;
 use super::{Checker, Known, MistakeKind, Object, Type, Typed};
 use crate::cel::ast::{Expr, Kind, Literal};
-use crate::cel::plan::names::TYPES;
 use crate::diagnostic::nearest;
 
 impl Checker<'_> {
@@ -90,7 +89,7 @@ impl Checker<'_> {
             return (first == path).then(|| (local.clone(), Learned::default()));
         }
         let Some(Known { ty, always, learned }) = self.declared.name(&path) else {
-            return TYPES.contains(&path.as_str()).then(|| (Type::Type, Learned::default()));
+            return Type::named(&path).map(|ty| (Type::Type(Arc::new(ty)), Learned::default()));
         };
         if matches!(expr.kind, Kind::Select { optional: true, .. }) {
             return Some((ty.optional(), Learned::default()));
@@ -195,7 +194,7 @@ impl Checker<'_> {
                 }
                 (**value).clone()
             }
-            (Type::List(item), Type::Int | Type::Uint) => {
+            (Type::List(item), Type::Int) => {
                 self.position(expr, index, known);
                 (**item).clone()
             }

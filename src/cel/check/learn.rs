@@ -182,17 +182,9 @@ fn of_type(expr: &Expr, name: &Expr) -> Option<Learned> {
         return None;
     };
     let [value] = args.as_slice() else { return None };
-    let ty = match (&**function, &**name) {
-        ("type", "string") => Type::String,
-        ("type", "int") => Type::Int,
-        ("type", "uint") => Type::Uint,
-        ("type", "double") => Type::Double,
-        ("type", "bool") => Type::Bool,
-        ("type", "bytes") => Type::Bytes,
-        ("type", "list") => Type::List(std::sync::Arc::new(Type::Dyn)),
-        ("type", "map") => Type::Map(std::sync::Arc::new(Type::Dyn), std::sync::Arc::new(Type::Dyn)),
-        ("type", "null_type") => Type::Null,
-        _ => return None,
-    };
+    if &**function != "type" {
+        return None;
+    }
+    let ty = Type::named(name)?;
     Some(Learned::yes(Facts::typed(Place::of(value)?, ty)))
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::calls::result;
 use super::facts::Facts;
 use super::{Checker, MistakeKind, Type, Typed};
 use crate::cel::ast::{Expr, Kind};
+use crate::cel::library;
 
 impl Checker<'_> {
     /// The type of a macro; `None` if the call is none.
@@ -89,11 +91,22 @@ impl Checker<'_> {
                 let variable = variables.first().and_then(|variable| named(variable));
                 Type::List(Arc::new(variable.map_or(first.clone(), |name| learned.yes.refine(&name, first))))
             }
-            "sortBy" => range,
+            "sortBy" => self.sorted(range, &made.ty, body),
             "transformMap" => Type::Map(Arc::new(super::widened(first)), Arc::new(made.ty)),
             "transformMapEntry" => self.made_entries(made.ty, body),
             _ => Type::List(Arc::new(made.ty)),
         }
+    }
+
+    fn sorted(&mut self, range: Type, keys: &Type, body: &Expr) -> Type {
+        let row = library::find("@sortByAssociatedKeys");
+        let listed = Type::List(Arc::new(keys.clone()));
+        if row.is_none_or(|row| result(row, true, &[range.clone(), listed]).is_some()) {
+            return range;
+        }
+        let kind = MistakeKind::NoOverload(format!("{range}.sortBy with {keys}"));
+        self.mistake(&body.range, kind, Some("keys are numbers, texts, times or true and false".to_owned()));
+        Type::Error
     }
 
     fn made_entries(&mut self, made: Type, body: &Expr) -> Type {

@@ -52,6 +52,9 @@ pub enum MistakeKind {
     /// A comparison with a value that is not among the possible ones.
     #[error("`{0}` is not one of the possible values")]
     Impossible(String),
+    /// A call of constants that has no value.
+    #[error("never has a value: {0}")]
+    AlwaysFails(String),
     /// A macro over something that has no elements.
     #[error("a macro ranges over a list or a map, found {0}")]
     NotARange(Type),

@@ -8,6 +8,7 @@
 
 mod calls;
 mod chain;
+mod constants;
 mod facts;
 mod learn;
 mod macros;
@@ -80,8 +81,14 @@ pub struct Checked {
 
 /// Checks an expression that is evaluated only where each guard has the value beside it.
 pub fn check(expr: &Expr, declared: &dyn Declared, guards: &[(&Expr, bool)]) -> Checked {
-    let mut checker =
-        Checker { declared, locals: Vec::new(), facts: Facts::default(), mistakes: Vec::new(), remarks: Vec::new() };
+    let mut checker = Checker {
+        declared,
+        locals: Vec::new(),
+        facts: Facts::default(),
+        mistakes: Vec::new(),
+        remarks: Vec::new(),
+        loose: false,
+    };
     for (guard, holds) in guards {
         let learned = checker.expr(guard).learned;
         let facts = std::mem::take(&mut checker.facts);
@@ -107,6 +114,8 @@ struct Checker<'a> {
     facts: Facts,
     mistakes: Vec<Mistake>,
     remarks: Vec<Remark>,
+    /// lists and maps may hold values of different types here
+    loose: bool,
 }
 
 /// A type, and what is known if the value is true, or false.
@@ -157,7 +166,7 @@ impl Checker<'_> {
         let mut item = Type::Nothing;
         for element in elements {
             let found = self.element(&element.value, element.optional);
-            item = self.joined(item, found, "elements", &element.value.range);
+            item = self.gathered(item, &found, "elements", &element.value.range);
         }
         Type::List(Arc::new(item))
     }
@@ -167,9 +176,9 @@ impl Checker<'_> {
         let mut names = Some(BTreeSet::new());
         for entry in entries {
             let found = self.ty(&entry.key);
-            key = self.joined(key, found, "keys", &entry.key.range);
+            key = self.gathered(key, &found, "keys", &entry.key.range);
             let found = self.element(&entry.value, entry.optional);
-            value = self.joined(value, found, "values", &entry.value.range);
+            value = self.gathered(value, &found, "values", &entry.value.range);
             match (&entry.key.kind, names.as_mut()) {
                 (Kind::Literal(Literal::String(name)), Some(names)) if !entry.optional => {
                     names.insert(name.to_string());
@@ -187,12 +196,31 @@ impl Checker<'_> {
     fn element(&mut self, expr: &Expr, optional: bool) -> Type {
         match (self.ty(expr), optional) {
             (Type::Optional(held), true) => (*held).clone(),
-            (found, true) if !found.is_silent() => {
+            (found, true) if !matches!(found, Type::Error | Type::Nothing) => {
                 self.mistake(&expr.range, MistakeKind::NotOptional(found), None);
                 Type::Error
             }
             (found, _) => found,
         }
+    }
+
+    /// What a list or map holds, where one more value is of a type. Kubernetes wants the very same type (cel-go,
+    /// `ValidateHomogeneousAggregateLiterals`), but within `format`.
+    fn gathered(&mut self, one: Type, two: &Type, what: &'static str, range: &Range<usize>) -> Type {
+        if self.loose || one.alike(two) {
+            return one.join(two).unwrap_or(Type::Dyn);
+        }
+        let help = Some("wrap all of them in `dyn(…)` if that is meant".to_owned());
+        self.mistake(range, MistakeKind::Mixed { what, one, two: two.clone() }, help);
+        Type::Error
+    }
+
+    /// Where lists and maps may hold values of different types.
+    fn loosely<T>(&mut self, ask: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.loose, true);
+        let answer = ask(self);
+        self.loose = before;
+        answer
     }
 
     fn joined(&mut self, one: Type, two: Type, what: &'static str, range: &Range<usize>) -> Type {

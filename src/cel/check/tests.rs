@@ -127,6 +127,36 @@ fn types_are_not_mixed() {
 }
 
 #[test]
+fn a_call_of_constants_that_always_fails_is_told_where_it_stands() {
+    wrong("params.count > 1 || duration('1d') > duration('1h')", "duration('1d'): never has a value: ");
+    wrong("int('x') == params.count", "int('x'): never has a value: ");
+    wrong("params.size.matches('(')", "'(': never has a value: ");
+    wrong("params.count / (2 - 2) == 1 || 1 / 0 == 1", "1 / 0: never has a value: division by zero");
+    sound("params.count / 2 == 1 && duration('1h') > duration('1m') && params.size.matches('^s.*$')");
+}
+
+#[test]
+fn each_clause_of_a_format_takes_its_value() {
+    sound("'%s has %d of %.1f'.format([params.size, params.count, params.ratio]) == ''");
+    sound("'%s'.format([[1, 'a', null]]) == ''");
+    wrong("'%d'.format([params.size]) == ''", "params.size: no such overload: `%d of string`");
+    wrong("'%s%s'.format([params.size]) == ''", "'%s%s': never has a value: the text has 2 clauses for 1 values");
+    wrong("'%q'.format([params.size]) == ''", "'%q': never has a value: ");
+}
+
+#[test]
+fn lists_and_maps_hold_values_of_one_type() {
+    wrong("[dyn(1), 'a'].size() == 2", "'a': elements have different types: dyn and string");
+    sound("[dyn(1), dyn('a')].size() == 2");
+    wrong("[int, string].size() == 2", "string: elements have different types: type and type");
+    wrong("math.greatest(params.count, 2, 3.5) > 1", "3.5: arguments have different types: int and double");
+    wrong("[1, 2].sortBy(x, [x]) == []", "[x]: no such overload: `list(int).sortBy with list(int)`");
+    wrong("params.peers[?0u].hasValue()", "0u: no such overload: `list(object)[uint]`");
+    wrong("params.size == null", "params.size == null: no such overload: `string == null`");
+    wrong("[].max() == 1", "max: no such overload: `list(dyn).max()`");
+}
+
+#[test]
 fn the_type_of_the_whole_is_known() {
     let kind = |text: &str| checked(text, &[]).kind.to_string();
     assert_eq!(kind("params.peers.map(p, p.name)"), "list(string)");

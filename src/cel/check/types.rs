@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::cel::Opaque;
 use crate::cel::library::Ty;
 use crate::schema::{Additional, Schema, Type as SchemaType};
 
@@ -36,8 +37,8 @@ pub enum Type {
     Duration,
     /// a timestamp
     Timestamp,
-    /// a type
-    Type,
+    /// a type, by what its values are
+    Type(Arc<Type>),
     /// a library type, by its CEL name
     Opaque(&'static str),
     /// a list
@@ -121,6 +122,27 @@ impl Type {
             Self::Error => Self::Error,
             held => Self::Optional(Arc::new(held)),
         }
+    }
+
+    /// The type that a name stands for where it is none of the scope's: `int`, `list`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let any = || Arc::new(Self::Dyn);
+        Some(match name {
+            "bool" => Self::Bool,
+            "int" => Self::Int,
+            "uint" => Self::Uint,
+            "double" => Self::Double,
+            "string" => Self::String,
+            "bytes" => Self::Bytes,
+            "list" => Self::List(any()),
+            "map" => Self::Map(any(), any()),
+            "null_type" => Self::Null,
+            "type" => Self::Type(any()),
+            "optional_type" => Self::Optional(any()),
+            "google.protobuf.Duration" => Self::Duration,
+            "google.protobuf.Timestamp" => Self::Timestamp,
+            other => Self::Opaque(Opaque::TYPES.into_iter().find(|name| *name == other)?),
+        })
     }
 
     /// An object of ours whose fields are all there.
@@ -211,12 +233,37 @@ impl Type {
     /// Whether `==` between the two can be asked: Kubernetes wants one type on both sides.
     pub(super) fn comparable(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Nullable(held), other) | (other, Self::Nullable(held)) => held.comparable(other),
-            (Self::Null, _)
-            | (_, Self::Null)
-            | (Self::IntOrString, Self::Int | Self::Uint | Self::Double | Self::String | Self::Enum(_))
+            (Self::Nullable(held), other) | (other, Self::Nullable(held)) => {
+                *other == Self::Null || held.comparable(other)
+            }
+            // What can be null to Kubernetes' checker.
+            (Self::Null, other) | (other, Self::Null) if other.may_be_null() => true,
+            (Self::IntOrString, Self::Int | Self::Uint | Self::Double | Self::String | Self::Enum(_))
             | (Self::Int | Self::Uint | Self::Double | Self::String | Self::Enum(_), Self::IntOrString) => true,
             _ => self.join(other).is_some(),
+        }
+    }
+
+    fn may_be_null(&self) -> bool {
+        let special = matches!(self, Self::Null | Self::IntOrString | Self::Duration | Self::Timestamp);
+        special || self.is_silent() || matches!(self, Self::Object(_) | Self::Optional(_) | Self::Opaque(_))
+    }
+
+    /// Whether values of both may stand in one list: only what is nullable and what is known of texts may differ.
+    pub(super) fn alike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Error | Self::Nothing, _)
+            | (_, Self::Error | Self::Nothing)
+            | (Self::String | Self::Enum(_), Self::String | Self::Enum(_)) => true,
+            (Self::Nullable(held), other) | (other, Self::Nullable(held)) => held.alike(other),
+            (Self::List(one), Self::List(two))
+            | (Self::Optional(one), Self::Optional(two))
+            | (Self::Type(one), Self::Type(two)) => one.alike(two),
+            (Self::Map(..) | Self::Table(..), Self::Map(..) | Self::Table(..)) => {
+                let parts = self.entries().zip(other.entries());
+                parts.is_some_and(|((k, v), (l, w))| k.alike(&l) && v.alike(&w))
+            }
+            (one, two) => one == two,
         }
     }
 
@@ -238,6 +285,7 @@ impl Type {
             (Self::String | Self::Enum(_), Self::String | Self::Enum(_)) => Self::String,
             (Self::List(a), Self::List(b)) => Self::List(Arc::new(a.join(b)?)),
             (Self::Optional(a), Self::Optional(b)) => Self::Optional(Arc::new(a.join(b)?)),
+            (Self::Type(_), Self::Type(_)) => Self::Type(Arc::new(Self::Dyn)),
             (Self::Map(k, v), Self::Map(l, w)) => Self::Map(Arc::new(k.join(l)?), Arc::new(v.join(w)?)),
             (Self::Table(_, v), Self::Table(_, w)) => Self::Map(Arc::new(Self::String), Arc::new(v.join(w)?)),
             (Self::Map(k, v), Self::Table(_, w)) | (Self::Table(_, w), Self::Map(k, v)) => {
@@ -283,7 +331,7 @@ impl Type {
             | (Ty::Bytes, Self::Bytes)
             | (Ty::Duration, Self::Duration)
             | (Ty::Timestamp, Self::Timestamp)
-            | (Ty::Type, Self::Type) => true,
+            | (Ty::Type, Self::Type(_)) => true,
             (Ty::Opaque(wanted), Self::Opaque(found)) => wanted == *found,
             (Ty::List(inner), Self::List(item)) => item.fits(*inner, bound),
             (Ty::Optional(inner), Self::Optional(held)) => held.fits(*inner, bound),
@@ -307,7 +355,7 @@ impl Type {
             Ty::Bytes => Self::Bytes,
             Ty::Duration => Self::Duration,
             Ty::Timestamp => Self::Timestamp,
-            Ty::Type => Self::Type,
+            Ty::Type => Self::Type(Arc::new(Self::Dyn)),
             Ty::Opaque(name) => Self::Opaque(name),
             Ty::Param(letter) => bound.get(&letter).cloned().unwrap_or(Self::Nothing),
             Ty::List(item) => Self::List(Arc::new(Self::of(*item, bound))),
@@ -330,7 +378,7 @@ impl fmt::Display for Type {
             Self::Bytes => f.write_str("bytes"),
             Self::Duration => f.write_str("duration"),
             Self::Timestamp => f.write_str("timestamp"),
-            Self::Type => f.write_str("type"),
+            Self::Type(_) => f.write_str("type"),
             Self::Opaque(name) => f.write_str(name),
             Self::List(item) => write!(f, "list({item})"),
             Self::Map(key, value) => write!(f, "map({key}, {value})"),

@@ -122,15 +122,16 @@ fn find<'v>(value: &'v Value, key: &Value) -> CelResult<Found<'v>> {
     }
 }
 
-/// The position that a number names: any that is whole.
+/// The position that a number names: any that is whole and has 64 bits with a sign.
 fn position(key: &Value) -> CelResult<i64> {
     let whole = match key {
         Value::Double(_) => Key::lookup(key).map(|key| key.to_value()),
         other => Some(other.clone()),
     };
-    match whole {
-        Some(Value::Int(position)) => Ok(position),
-        Some(Value::Uint(position)) => Ok(i64::try_from(position).unwrap_or(i64::MAX)),
-        _ => Err(Fault::NoSuchOverload(format!("`list[{}]`", key.type_name()))),
-    }
+    let position = match whole {
+        Some(Value::Int(position)) => Some(position),
+        Some(Value::Uint(position)) => i64::try_from(position).ok(),
+        _ => None,
+    };
+    position.ok_or_else(|| Fault::NoSuchOverload(format!("`list[{}]`", key.type_name())))
 }

@@ -63,6 +63,22 @@ fn format(args: &[Value], meter: &mut Meter) -> Result {
     Ok(Value::from(out.text))
 }
 
+/// The letters of a text's clauses, in order.
+pub(crate) fn format_verbs(template: &str) -> std::result::Result<Vec<char>, crate::cel::Fault> {
+    let mut verbs = Vec::new();
+    let mut rest = template;
+    while let Some((_, after)) = rest.split_once('%') {
+        if let Some(after) = after.strip_prefix('%') {
+            rest = after;
+            continue;
+        }
+        let (clause, after) = clause::parse(after)?;
+        verbs.push(clause.verb());
+        rest = after;
+    }
+    Ok(verbs)
+}
+
 fn missing(template: &str) -> crate::cel::Fault {
     let shown: String = template.chars().take(60).collect();
     invalid(format!("`{shown}` has more clauses than there are values"))

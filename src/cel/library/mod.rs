@@ -43,6 +43,7 @@ pub use cost::Arg;
 pub(crate) use cost::tenths;
 pub(in crate::cel) use dispatch::PARTS;
 pub use dispatch::{call, find, functions, is_variadic, names};
+pub(crate) use format::format_verbs;
 pub(crate) use pattern::Pattern;
 
 /// A type in a signature.

@@ -25,7 +25,8 @@ impl Generator {
     }
 
     fn bind(&mut self, ty: &Type, depth: usize) -> Tree {
-        let bound = types::any(&mut self.rng, 1);
+        // Kubernetes' planner cannot bind the name of a type.
+        let bound = Some(types::any(&mut self.rng, 1)).filter(|ty| !ty.is("type")).unwrap_or_else(|| plain("int"));
         let value = self.typed(&bound, depth);
         let name = self.fresh();
         let body = self.within(&[(name.clone(), bound)], ty, depth);

@@ -51,7 +51,8 @@ impl Generator {
         self.arbitrary = number % 2 == 1;
         self.fresh = 0;
         self.calls = 0;
-        self.names = variables::VARIABLES.iter().map(|(name, ty)| ((*name).to_string(), Type::parse(ty))).collect();
+        let names = variables::VARIABLES.iter().chain(variables::READS);
+        self.names = names.map(|(name, ty)| ((*name).to_string(), Type::parse(ty))).collect();
         let vars = variables::values(&mut self.rng, self.arbitrary);
         let ty = types::any(&mut self.rng, 2);
         let tree = self.tree(&ty, DEPTH);

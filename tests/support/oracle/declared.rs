@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use openbao_claims::cel::Value;
-use openbao_claims::cel::check::{Declarations, Type};
+use openbao_claims::cel::check::{Declarations, Object, Type};
 use openbao_claims::cel::cost::{Extent, Unbounded};
 use openbao_claims::schema::Schema;
 use serde_json::Value as Json;
@@ -15,11 +15,10 @@ use super::notation::Type as Written;
 const REQUEST: u64 = 3 << 20;
 
 /// What one variable is declared to be.
-pub(crate) enum Declared {
-    /// Of a type.
-    Plain(Type),
-    /// As a schema has it.
-    Schema(Box<Schema>),
+struct Declared {
+    ty: Type,
+    /// With a schema: how large its values can be.
+    extent: Option<Extent>,
 }
 
 /// Variables by name. One that has no declaration is of any type.
@@ -28,46 +27,62 @@ pub(crate) struct Names(BTreeMap<String, Declared>);
 impl Names {
     /// The declarations of a case: a type as CEL writes it, or a schema.
     pub(crate) fn new(types: &BTreeMap<String, Json>) -> Self {
-        let declared = |(name, declared): (&String, &Json)| {
-            let declared = match declared {
-                Json::String(text) => Declared::Plain(plain(&Written::parse(text))),
-                schema => Declared::Schema(Box::new(Schema::parse(schema).expect("a schema"))),
-            };
-            (name.clone(), declared)
-        };
-        Self(types.iter().map(declared).collect())
+        Self(types.iter().map(|(name, declared)| (name.clone(), Declared::new(declared))).collect())
     }
 
     /// The same for the checker, with these variables of any type beside them.
     pub(crate) fn declarations<'a>(&self, variables: impl Iterator<Item = &'a String>) -> Declarations {
         variables.fold(Declarations::default(), |declarations, name| {
-            let ty = self.0.get(name).map_or(Type::Dyn, Declared::ty);
+            let ty = self.0.get(name).map_or(Type::Dyn, |declared| declared.ty.clone());
             declarations.with(name, ty, true)
         })
     }
 
+    /// The object type to which Kubernetes' side gives this name: `schema.`, the variable, and the way to it.
+    pub(crate) fn object(&self, name: &str) -> Option<Arc<Object>> {
+        let mut steps = name.strip_prefix("schema.")?.split('.');
+        let mut at = self.0.get(steps.next()?)?.ty.clone();
+        for step in steps {
+            let held = if let Type::Nullable(held) = &at { Type::clone(held) } else { at };
+            at = match (held, step) {
+                (Type::List(item), "@idx") => Type::clone(&item),
+                (Type::Map(_, value), "@elem") => Type::clone(&value),
+                (Type::Object(object), field) => object.fields.get(field)?.0.clone(),
+                _ => return None,
+            };
+        }
+        match at {
+            Type::Object(object) => Some(object),
+            Type::Nullable(held) => {
+                if let Type::Object(object) = &*held {
+                    Some(Arc::clone(object))
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// How large the values of a variable can be: with a schema as large as it allows, without as this one.
     pub(crate) fn extent(&self, name: &str, value: &Value) -> Extent {
-        match self.0.get(name) {
-            Some(Declared::Schema(schema)) => {
-                Extent::of_schema(schema, Unbounded { text: REQUEST, list: REQUEST, map: REQUEST })
-            }
-            _ => Extent::of(value),
-        }
+        self.0.get(name).and_then(|declared| declared.extent.clone()).unwrap_or_else(|| Extent::of(value))
     }
 }
 
 impl Declared {
-    fn ty(&self) -> Type {
-        match self {
-            Self::Plain(ty) => ty.clone(),
-            Self::Schema(schema) => Type::from(&**schema),
+    fn new(declared: &Json) -> Self {
+        if let Json::String(text) = declared {
+            return Self { ty: plain(&Written::parse(text)), extent: None };
         }
+        let schema = Schema::parse(declared).expect("a schema");
+        let extent = Extent::of_schema(&schema, Unbounded { text: REQUEST, list: REQUEST, map: REQUEST });
+        Self { ty: Type::from(&schema), extent: Some(extent) }
     }
 }
 
 /// The checker's type for one that is written.
-pub(crate) fn plain(ty: &Written) -> Type {
+fn plain(ty: &Written) -> Type {
     match ty {
         Written::Plain(name) => match name.as_str() {
             "bool" => Type::Bool,

@@ -40,9 +40,8 @@ impl Extents for Sizes {
     }
 }
 
-/// What we say to a case whose variables are declared so; `None` where it does not parse.
-pub(crate) fn of(case: &Case, names: &Names) -> Option<Verdict> {
-    cel::parse(&case.expr).ok()?;
+/// What we say to a case whose variables are declared so.
+pub(crate) fn of(case: &Case, names: &Names) -> Verdict {
     let mut scope = Scope::new();
     let sizes = case
         .vars
@@ -52,12 +51,12 @@ pub(crate) fn of(case: &Case, names: &Names) -> Option<Verdict> {
     let program = match cel::compile(&case.expr, &scope) {
         Ok(program) => program,
         Err(errors) => {
-            return Some(Verdict::Refused(errors.into_iter().map(|error| Why::Compile(error.kind)).collect()));
+            return Verdict::Refused(errors.into_iter().map(|error| Why::Compile(error.kind)).collect());
         }
     };
     let checked = check(program.ast(), &names.declarations(case.vars.keys()), &[]);
     if checked.mistakes.is_empty() {
-        return Some(Verdict::Accepted { ty: checked.kind, estimate: cost::estimate(&program, &mut sizes) });
+        return Verdict::Accepted { ty: checked.kind, estimate: cost::estimate(&program, &mut sizes) };
     }
-    Some(Verdict::Refused(checked.mistakes.into_iter().map(|mistake| Why::Mistake(mistake.kind)).collect()))
+    Verdict::Refused(checked.mistakes.into_iter().map(|mistake| Why::Mistake(mistake.kind)).collect())
 }

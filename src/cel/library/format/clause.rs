@@ -37,6 +37,11 @@ pub(super) fn parse(text: &str) -> Result<(Clause, &str)> {
 }
 
 impl Clause {
+    /// Its letter.
+    pub(super) fn verb(&self) -> char {
+        self.verb
+    }
+
     pub(super) fn write(&self, value: &Value, out: &mut Output<'_>) -> Result<()> {
         match (self.verb, value) {
             ('s', _) => plain(value, out),
