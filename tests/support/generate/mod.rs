@@ -10,6 +10,8 @@ pub(crate) mod tree;
 pub(crate) mod types;
 pub(crate) mod variables;
 
+use std::collections::BTreeMap;
+
 use functions::Function;
 use rng::Rng;
 use tree::Tree;
@@ -26,6 +28,8 @@ const CALLS: usize = 24;
 pub(crate) struct Generator {
     rng: Rng,
     functions: Vec<Function>,
+    /// Places of the functions that have a type.
+    fitting: BTreeMap<String, Vec<usize>>,
     /// Names that the expression may use here, with their types.
     names: Vec<(String, Type)>,
     /// Variables of comprehensions made so far: no name is used twice, since we refuse to hide one.
@@ -39,6 +43,7 @@ impl Generator {
         Self {
             rng: Rng::new(seed),
             functions: functions::functions(),
+            fitting: BTreeMap::new(),
             names: Vec::new(),
             fresh: 0,
             calls: 0,
@@ -86,7 +91,9 @@ impl Generator {
 
     /// A call of some function that has this type.
     fn call(&mut self, ty: &Type, depth: usize) -> Tree {
-        let fitting: Vec<_> = (0..self.functions.len()).filter(|at| self.functions[*at].giving(ty).is_some()).collect();
+        let functions = &self.functions;
+        let giving = || (0..functions.len()).filter(|at| functions[*at].giving(ty).is_some()).collect();
+        let fitting: &Vec<usize> = self.fitting.entry(format!("{ty:?}")).or_insert_with(giving);
         if fitting.is_empty() {
             return self.leaf(ty);
         }
