@@ -118,5 +118,5 @@ fn what_the_checker_accepts_has_no_type_error_when_it_runs() {
     violations.sort_by_key(String::len);
     violations.truncate(12);
     assert!(violations.is_empty(), "{}", violations.join("\n"));
-    assert!(accepted > count / 3, "the checker refuses nearly all: {accepted} of {count} are accepted");
+    assert!(accepted > count / 4, "the checker refuses nearly all: {accepted} of {count} are accepted");
 }

@@ -60,7 +60,7 @@ mod suite {
 
     #[test]
     fn a_guard_that_errs_counts_as_true_and_one_that_held_before_still_judges() {
-        let erring = rules(&format!("  when: int('x') == 1\n{QUIET}"));
+        let erring = rules(&format!("  when: int(object.metadata.name) == 1\n{QUIET}"));
         let world = World::sound(&[&tiny().text(), &erring]);
         assert!(!matches!(world.decide(&world.claim(json!({"level": "debug"}))), Decision::Candidate(_)));
         let guarded = rules(&format!("  when: object.spec.?configuration.ui.orValue(false)\n{QUIET}"));
@@ -104,7 +104,7 @@ mod suite {
             tiny.sensitivity = format!("  - {{paths: [spec.configuration.logLevel], expression: \"{expression}\"}}");
             tiny
         };
-        for expression in ["1 / 0 == 1 ? 'InPlace' : 'Gated'", "int(old) > 1 ? 'InPlace' : 'Gated'"] {
+        for expression in ["1 / (size(old) - size(old)) == 1 ? 'InPlace' : 'Gated'", "int(old) > 1 ? 'InPlace' : 'Gated'"] {
             let world = answering(expression).sound();
             let decision = world.edit(&world.contract(json!({})), &world.claim(json!({"level": "warn"})));
             assert_eq!(classes(&decision), ["spec.configuration.logLevel Blocked"], "{expression}");
