@@ -155,7 +155,7 @@ mod suite {
 
     #[test]
     fn no_test_is_an_error() {
-        let output = run(&["docs"]);
+        let output = run(&["docs/gitops"]);
         assert_eq!(output.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&output.stderr).contains("0 tests"));
         assert_eq!(run(&["no/such/folder"]).status.code(), Some(1));
