@@ -104,7 +104,9 @@ mod suite {
             tiny.sensitivity = format!("  - {{paths: [spec.configuration.logLevel], expression: \"{expression}\"}}");
             tiny
         };
-        for expression in ["1 / (size(old) - size(old)) == 1 ? 'InPlace' : 'Gated'", "int(old) > 1 ? 'InPlace' : 'Gated'"] {
+        for expression in
+            ["1 / (size(old) - size(old)) == 1 ? 'InPlace' : 'Gated'", "int(old) > 1 ? 'InPlace' : 'Gated'"]
+        {
             let world = answering(expression).sound();
             let decision = world.edit(&world.contract(json!({})), &world.claim(json!({"level": "warn"})));
             assert_eq!(classes(&decision), ["spec.configuration.logLevel Blocked"], "{expression}");

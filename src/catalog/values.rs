@@ -73,7 +73,13 @@ fn misfit(symbol: &Symbol<'_>, schema: &Schema, when: &Formula, claims: &Claims<
             let shown = shown(&json);
             possible().then(|| Misfit { message: format!("{shown} can be given here: {}", violation.kind), help: None })
         }
-        Symbol::Place(place) => bounds(place, schema).filter(|_| possible()),
+        Symbol::Place(place) => {
+            let misfit = bounds(place, schema).filter(|_| possible())?;
+            // A condition on the way may say what the schema does not.
+            let outside = outside(place, schema).map(|outside| Formula::all([when.clone(), outside]));
+            let ruled_out = outside.is_some_and(|outside| claims.possible(&outside) == Answer::Never);
+            (!ruled_out).then_some(misfit)
+        }
         Symbol::Maybe(there, held) => misfit(held, schema, &Formula::all([when.clone(), there.clone()]), claims),
         Symbol::Cases(cases) => cases
             .iter()
@@ -100,6 +106,36 @@ fn shown(json: &Json) -> String {
         Json::String(text) => format!("`{text}`"),
         other => format!("`{other}`"),
     }
+}
+
+/// When a place's value is out of the target's bounds, as far as conditions can tell.
+fn outside(place: &Place<'_>, wanted: &Schema) -> Option<Formula> {
+    let limit = &wanted.checks;
+    if [limit.minimum, limit.maximum].into_iter().flatten().any(|bound| bound.exclusive) {
+        return None;
+    }
+    let whole = |bound: Option<Bound>| bound.and_then(|bound| format!("{}", bound.value).parse::<i64>().ok());
+    let count = |bound: Option<u64>| bound.and_then(|bound| i64::try_from(bound).ok());
+    let (least, most) = match place.schema?.kind? {
+        Type::Integer => {
+            let least = whole(limit.minimum).map(|bound| place.less(bound));
+            let most = whole(limit.maximum).map(|bound| place.less(bound.checked_add(1)?));
+            (least, most)
+        }
+        kind => {
+            let (least, most) = match kind {
+                Type::String => (limit.min_length, limit.max_length),
+                Type::Array => (limit.min_items, limit.max_items),
+                _ => (limit.min_properties, limit.max_properties),
+            };
+            let least = count(least).map(|bound| place.shorter(bound));
+            (least, count(most).map(|bound| place.shorter(bound.checked_add(1)?)))
+        }
+    };
+    // What conditions cannot tell is not ruled out.
+    let below = least.map_or(Some(Formula::Known(false)), |below| below)?;
+    let within = most.map_or(Some(Formula::Known(true)), |within| within)?;
+    Some(Formula::any([below, within.negated()]))
 }
 
 /// Bounds of a place that are wider than those of the target.

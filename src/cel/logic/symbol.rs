@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::cel::Value;
 use crate::schema::{Additional, Schema, Type};
 
-use super::{Atom, Domain, Formula};
+use super::symbolic::tested;
+use super::{Atom, Compared, Constant, Domain, Formula};
 
 /// A place that programs read: a name and fields below it.
 #[derive(Clone, Debug)]
@@ -148,6 +149,24 @@ impl<'s> Place<'s> {
             Type::String => {
                 let texts = schema.checks.allowed.iter().filter_map(|value| value.as_str().map(Arc::from));
                 Some(Domain::Texts(texts.collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// When its value is less than a bound; `None` where it is no integer.
+    pub fn less(&self, bound: i64) -> Option<Formula> {
+        match self.domain()? {
+            domain @ Domain::Int(..) => Some(tested(&self.name, domain, Compared::Less, Constant::Int(bound))),
+            _ => None,
+        }
+    }
+
+    /// When it has fewer elements, entries or characters than a bound.
+    pub fn shorter(&self, bound: i64) -> Option<Formula> {
+        match self.count() {
+            Symbol::Count(name, least, most) => {
+                Some(tested(&name, Domain::Int(least, most), Compared::Less, Constant::Int(bound)))
             }
             _ => None,
         }

@@ -364,7 +364,7 @@ fn suits(domain: &Domain, constant: &Constant) -> bool {
     )
 }
 
-fn tested(place: &Arc<str>, domain: Domain, compared: Compared, constant: Constant) -> Formula {
+pub(super) fn tested(place: &Arc<str>, domain: Domain, compared: Compared, constant: Constant) -> Formula {
     let decided = match (&domain, compared, &constant) {
         (Domain::Texts(texts), Compared::Equal, Constant::Text(text)) if !texts.contains(text) => Some(false),
         (Domain::Int(least, most), Compared::Equal, Constant::Int(value)) if !(least..=most).contains(&value) => {
